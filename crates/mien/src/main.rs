@@ -1,0 +1,2 @@
+//! The Mien server binary.
+fn main() {}
