@@ -1,1 +1,20 @@
-//! placeholder
+//! Exact nearest-neighbour search over unit vectors, grouped in galleries.
+//!
+//! Rows, dimensions and keys; no persons. One [`Index`] holds one space (one embedder). A row is a pair (gallery, key) with a
+//! vector; search returns the keys whose stored vectors have the highest cosine with a probe, exactly as brute force over the
+//! stored (f16) vectors would.
+//!
+//! Vectors are scaled to unit length on the way in. Changes carry the sequence number of the owner's change log; after a restart
+//! the owner replays from [`Index::applied`].
+
+mod change;
+mod config;
+mod error;
+mod index;
+mod query;
+
+pub use change::Change;
+pub use config::Config;
+pub use error::IndexError;
+pub use index::Index;
+pub use query::{Hit, Query};
