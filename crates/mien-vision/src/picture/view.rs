@@ -1,0 +1,50 @@
+//! Borrowed pixels for samplers.
+
+/// RGB pixels, 8 bits each, rows from the top without padding.
+#[derive(Clone, Copy, Debug)]
+pub struct View<'a> {
+    pixels: &'a [u8],
+    width: usize,
+    height: usize,
+    shrink: f32,
+}
+
+impl<'a> View<'a> {
+    /// A view of pixels at full size. `pixels` must hold `width * height * 3` bytes; what is missing reads as an empty view.
+    pub fn new(pixels: &'a [u8], width: usize, height: usize) -> Self {
+        let complete = pixels.len() >= width * height * 3;
+        let (width, height) = if complete { (width, height) } else { (0, 0) };
+        Self {
+            pixels,
+            width,
+            height,
+            shrink: 1.0,
+        }
+    }
+
+    /// Width in pixels of the view.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Height in pixels of the view.
+    pub fn height(&self) -> usize {
+        self.height
+    }
+
+    /// How many pixels of the upright picture one pixel of the view stands for, along an edge.
+    pub fn shrink(&self) -> f32 {
+        self.shrink
+    }
+
+    /// The bytes of row `y`, which must be below the height.
+    pub fn row(&self, y: usize) -> &'a [u8] {
+        let start = y * self.width * 3;
+        &self.pixels[start..start + self.width * 3]
+    }
+
+    /// All bytes.
+    pub fn pixels(&self) -> &'a [u8] {
+        self.pixels
+    }
+}
