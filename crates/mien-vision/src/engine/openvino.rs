@@ -1,0 +1,244 @@
+//! OpenVINO, loaded at run time from a directory of its libraries.
+
+use std::fmt::{self, Debug};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use ::openvino::{
+    CompiledModel, Core, DeviceType, ElementType, InferRequest, InferenceError, PartialShape, PropertyKey,
+    RwPropertyKey, Shape,
+};
+
+use super::libraries::c_library;
+use super::plans::{Compiler, Plan, ShapedNetwork};
+use super::signature::Signature;
+use super::{Engine, EngineError, LoadOptions, ModelFile, Network, Precision, Tensor, TensorView};
+
+/// The OpenVINO runtime with its CPU plug-in.
+pub struct OpenVino {
+    core: Arc<Mutex<Core>>,
+    directory: PathBuf,
+    bf16: bool,
+    cache: Option<PathBuf>,
+}
+
+impl OpenVino {
+    /// Loads the libraries of a directory. A process can hold one set of them: later calls get the first.
+    ///
+    /// Compiled models are kept in `cache`, which is created on first use and may be deleted at any time.
+    pub fn open(directory: &Path, cache: Option<PathBuf>) -> Result<Self, EngineError> {
+        let failed = |reason: String| EngineError::Libraries {
+            directory: directory.to_owned(),
+            reason,
+        };
+        openvino_sys::library::load_from(c_library(directory)?).map_err(failed)?;
+        let core = Core::new().map_err(|error| failed(error.to_string()))?;
+        let capabilities = core
+            .get_property(&DeviceType::CPU, &PropertyKey::DeviceCapabilities)
+            .map_err(|error| failed(error.to_string()))?;
+        let bf16 = capabilities.split_whitespace().any(|word| word == "BF16");
+        Ok(Self {
+            core: Arc::new(Mutex::new(core)),
+            directory: directory.to_owned(),
+            bf16,
+            cache,
+        })
+    }
+}
+
+impl Engine for OpenVino {
+    fn name(&self) -> String {
+        format!("OpenVINO {}", ::openvino::version().build_number)
+    }
+
+    fn supports(&self, precision: Precision) -> bool {
+        match precision {
+            Precision::F32 => true,
+            Precision::Bf16 => self.bf16,
+        }
+    }
+
+    fn load(&self, model: &ModelFile, options: &LoadOptions) -> Result<Box<dyn Network>, EngineError> {
+        let precision = if self.supports(options.precision) {
+            options.precision
+        } else {
+            Precision::F32
+        };
+        let compiler = ModelCompiler {
+            core: Arc::clone(&self.core),
+            model: model.clone(),
+            properties: properties(options, precision, self.cache.as_deref()),
+        };
+        let signature = Signature::read(model)?;
+        Ok(Box::new(ShapedNetwork::prepare(
+            model.name(),
+            signature,
+            compiler,
+            &options.shapes,
+        )?))
+    }
+}
+
+impl Debug for OpenVino {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("OpenVino")
+            .field("directory", &self.directory)
+            .finish_non_exhaustive()
+    }
+}
+
+struct ModelCompiler {
+    core: Arc<Mutex<Core>>,
+    model: ModelFile,
+    properties: Vec<(RwPropertyKey, String)>,
+}
+
+/// A compiled model and the requests that no thread uses at the moment.
+struct OpenVinoPlan {
+    model: String,
+    compiled: Mutex<CompiledModel>,
+    idle: Mutex<Vec<Request>>,
+    shapes: Vec<Vec<usize>>,
+    outputs: usize,
+}
+
+/// An inference request with its own input memory.
+struct Request {
+    request: InferRequest,
+    inputs: Vec<::openvino::Tensor>,
+}
+
+/// Properties of the CPU plug-in. One stream computes one run; pinning is off because the streams of different models
+/// would be pinned to the same cores. The precision is always set: on some CPUs the default is bf16.
+fn properties(options: &LoadOptions, precision: Precision, cache: Option<&Path>) -> Vec<(RwPropertyKey, String)> {
+    let runs = options.parallel_runs.max(1);
+    let precision = match precision {
+        Precision::F32 => "f32",
+        Precision::Bf16 => "bf16",
+    };
+    vec![
+        (RwPropertyKey::HintInferencePrecision, precision.to_owned()),
+        (RwPropertyKey::NumStreams, runs.to_string()),
+        (
+            RwPropertyKey::InferenceNumThreads,
+            (runs * options.threads_per_run.max(1)).to_string(),
+        ),
+        (RwPropertyKey::HintEnableCpuPinning, "NO".to_owned()),
+        (
+            RwPropertyKey::CacheDir,
+            cache.map_or(String::new(), |path| path.to_string_lossy().into_owned()),
+        ),
+    ]
+}
+
+impl ModelCompiler {
+    fn compile_fixed(&self, core: &mut Core, shapes: &[Vec<usize>]) -> Result<CompiledModel, InferenceError> {
+        let mut model = core.read_model_from_buffer(self.model.bytes(), None)?;
+        let shapes = shapes
+            .iter()
+            .map(|shape| partial(shape))
+            .collect::<Result<Vec<_>, _>>()?;
+        let indexed: Vec<_> = shapes.iter().enumerate().collect();
+        model.reshape_by_port_indexes(&indexed)?;
+        for (key, value) in &self.properties {
+            core.set_property(&DeviceType::CPU, key, value)?;
+        }
+        core.compile_model(&model, DeviceType::CPU)
+    }
+
+    fn refused(&self, error: &InferenceError) -> EngineError {
+        EngineError::Compile {
+            model: self.model.name().to_owned(),
+            reason: error.to_string(),
+        }
+    }
+}
+
+impl Compiler for ModelCompiler {
+    type Plan = OpenVinoPlan;
+
+    fn compile(&self, shapes: &[Vec<usize>]) -> Result<OpenVinoPlan, EngineError> {
+        // The core keeps the properties for all models, so they are set under the same lock as the compilation.
+        let mut core = lock(&self.core);
+        let compiled = self
+            .compile_fixed(&mut core, shapes)
+            .map_err(|error| self.refused(&error))?;
+        let outputs = compiled.get_output_size().map_err(|error| self.refused(&error))?;
+        Ok(OpenVinoPlan {
+            model: self.model.name().to_owned(),
+            compiled: Mutex::new(compiled),
+            idle: Mutex::new(Vec::new()),
+            shapes: shapes.to_vec(),
+            outputs,
+        })
+    }
+}
+
+impl OpenVinoPlan {
+    fn request(&self) -> Result<Request, InferenceError> {
+        if let Some(request) = lock(&self.idle).pop() {
+            return Ok(request);
+        }
+        let mut request = lock(&self.compiled).create_infer_request()?;
+        let mut inputs = Vec::with_capacity(self.shapes.len());
+        for (index, shape) in self.shapes.iter().enumerate() {
+            let tensor = ::openvino::Tensor::new(ElementType::F32, &Shape::new(&signed(shape))?)?;
+            request.set_input_tensor_by_index(index, &tensor)?;
+            inputs.push(tensor);
+        }
+        Ok(Request { request, inputs })
+    }
+
+    fn infer(
+        &self,
+        request: &mut Request,
+        inputs: &[TensorView<'_>],
+    ) -> Result<Vec<(Vec<usize>, Vec<f32>)>, InferenceError> {
+        for (tensor, input) in request.inputs.iter_mut().zip(inputs) {
+            tensor.get_data_mut::<f32>()?.copy_from_slice(input.values());
+        }
+        request.request.infer()?;
+        (0..self.outputs)
+            .map(|index| {
+                let tensor = request.request.get_output_tensor_by_index(index)?;
+                let shape = tensor
+                    .get_shape()?
+                    .get_dimensions()
+                    .iter()
+                    .map(|size| *size as usize)
+                    .collect();
+                Ok((shape, tensor.get_data::<f32>()?.to_vec()))
+            })
+            .collect()
+    }
+}
+
+impl Plan for OpenVinoPlan {
+    fn run(&self, inputs: &[TensorView<'_>]) -> Result<Vec<Tensor>, EngineError> {
+        let failed = |error: InferenceError| EngineError::Run {
+            model: self.model.clone(),
+            reason: error.to_string(),
+        };
+        let mut request = self.request().map_err(failed)?;
+        let outputs = self.infer(&mut request, inputs).map_err(failed)?;
+        lock(&self.idle).push(request);
+        outputs
+            .into_iter()
+            .map(|(shape, values)| Tensor::new(shape, values))
+            .collect()
+    }
+}
+
+fn partial(shape: &[usize]) -> Result<PartialShape, InferenceError> {
+    PartialShape::new_static(shape.len() as i64, &signed(shape))
+}
+
+fn signed(shape: &[usize]) -> Vec<i64> {
+    shape.iter().map(|size| *size as i64).collect()
+}
+
+/// A poisoned lock only means that another thread panicked between two calls: the state behind it is still whole.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

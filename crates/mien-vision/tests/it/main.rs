@@ -1,0 +1,4 @@
+//! Integration tests of mien-vision, one binary.
+
+mod engines;
+mod material;
