@@ -17,11 +17,14 @@ pub enum Language {
 }
 
 impl Language {
-    /// The language that a request asks for, found even in requests that are refused: in the header `X-TC-Language`,
-    /// else in the parameter `Language` of the query or of a form body.
+    /// The language that a request asks for, found even in requests that are refused: in the header `X-TC-Language`;
+    /// without an `Authorization` header also in the parameter `Language` of the query or of a form body.
     pub fn asked(request: &Request<'_>) -> Language {
         if let Some(value) = request.header("X-TC-Language") {
             return Language::named(value);
+        }
+        if request.header("Authorization").is_some() {
+            return Language::English;
         }
         let body = if request.body.len() <= SEARCHED_BYTES {
             request.body

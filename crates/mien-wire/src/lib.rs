@@ -14,6 +14,7 @@ pub mod client;
 mod code;
 mod key;
 mod language;
+mod mac;
 mod open;
 mod pairs;
 mod params;

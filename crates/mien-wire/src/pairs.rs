@@ -2,7 +2,10 @@
 
 use std::borrow::Cow;
 
-use percent_encoding::percent_decode;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, percent_decode, percent_encode};
+
+/// What RFC 3986 does not leave unescaped.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A decoded key and its decoded value. The bytes need not be UTF-8: signatures are over bytes, texts are checked later.
 pub(crate) type Pair<'a> = (Cow<'a, [u8]>, Cow<'a, [u8]>);
@@ -18,6 +21,11 @@ pub(crate) fn find_text<'a>(text: &'a [u8], wanted: &str) -> Option<Cow<'a, [u8]
     raw(text)
         .find(|(key, _)| *key == wanted.as_bytes())
         .map(|(_, value)| decoded(value))
+}
+
+/// A key or value escaped by RFC 3986: a space becomes `%20`.
+pub(crate) fn escaped(text: &[u8]) -> PercentEncode<'_> {
+    percent_encode(text, RESERVED)
 }
 
 fn raw(text: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {

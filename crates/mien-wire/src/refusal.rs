@@ -128,7 +128,7 @@ impl fmt::Display for Refusal {
 
 impl std::error::Error for Refusal {}
 
-fn shortened(name: &str) -> Cow<'_, str> {
+pub(crate) fn shortened(name: &str) -> Cow<'_, str> {
     if name.len() <= NAME_BYTES {
         return Cow::Borrowed(name);
     }
