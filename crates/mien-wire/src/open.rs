@@ -1,6 +1,6 @@
 //! The frame of a request: steps 1 to 3 of BEHAVIOUR 4, before anything is looked up or computed.
 
-mod common;
+mod head;
 mod limits;
 mod media;
 
@@ -15,7 +15,7 @@ use crate::tc3::Credential;
 
 pub use limits::Limits;
 
-use common::Common;
+use head::Head;
 use media::Media;
 
 /// The signature scheme of a request.
@@ -31,7 +31,7 @@ pub enum Scheme {
 #[derive(Debug)]
 pub struct Opened<'a> {
     pub(crate) request: Request<'a>,
-    pub(crate) common: Common<'a>,
+    pub(crate) head: Head<'a>,
     pub(crate) frame: Frame<'a>,
 }
 
@@ -90,22 +90,22 @@ impl<'a> Opened<'a> {
 
     /// The action asked for: not empty, not compared with the contract.
     pub fn action(&self) -> &str {
-        &self.common.action
+        &self.head.action
     }
 
     /// The API version asked for: not empty, not compared with the contract.
     pub fn version(&self) -> &str {
-        &self.common.version
+        &self.head.version
     }
 
     /// The client's clock, in seconds since the Unix epoch.
     pub fn timestamp_s(&self) -> i64 {
-        self.common.timestamp_s
+        self.head.timestamp_s
     }
 
     /// The language for messages.
     pub fn language(&self) -> Language {
-        self.common.language
+        self.head.language
     }
 
     /// The id of the key that is said to have signed; `None` for `Authorization: SKIP`.
@@ -162,11 +162,11 @@ fn open_tc3<'a>(request: &Request<'a>, media: Media) -> Result<Opened<'a>, Refus
             ));
         }
     };
-    let common = Common::of_headers(request)?;
+    let head = Head::of_headers(request)?;
     let credential = Credential::parse(request)?;
     Ok(Opened {
         request: *request,
-        common,
+        head,
         frame: Frame::Tc3 { credential, payload },
     })
 }
@@ -175,13 +175,13 @@ fn open_v1<'a>(request: &Request<'a>, media: Media) -> Result<Opened<'a>, Refusa
     let form = match media {
         _ if request.method == "GET" => request.query.as_bytes(),
         Media::Form | Media::Absent => request.body,
-        Media::Json | Media::Multipart { .. } | Media::Other => return Err(common::unsigned_post(request)),
+        Media::Json | Media::Multipart { .. } | Media::Other => return Err(head::unsigned_post(request)),
     };
-    let parameters = common::pairs_of(form)?;
-    let (common, secret_id) = Common::of_pairs(&parameters, request)?;
+    let parameters = head::pairs_of(form)?;
+    let (head, secret_id) = Head::of_pairs(&parameters, request)?;
     Ok(Opened {
         request: *request,
-        common,
+        head,
         frame: Frame::V1 { secret_id, parameters },
     })
 }

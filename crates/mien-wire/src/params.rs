@@ -18,7 +18,7 @@ use tree::{Budget, Object, Value};
 
 /// Parameters of a v1 request that belong to the protocol, and what a TC3 request may repeat of them in its query
 /// (BEHAVIOUR 1.8, 1.12): never parameters of an action.
-const COMMON: [&str; 11] = [
+const OF_PROTOCOL: [&str; 11] = [
     "Action",
     "Language",
     "Nonce",
@@ -138,7 +138,7 @@ impl<'a> Params<'a> {
 
     fn from_pairs(pairs: impl Iterator<Item = Pair<'a>>) -> Result<Params<'a>, Refusal> {
         let mut entries = Vec::new();
-        for (key, value) in pairs.filter(|(key, _)| !COMMON.iter().any(|common| **key == *common.as_bytes())) {
+        for (key, value) in pairs.filter(|(key, _)| !OF_PROTOCOL.iter().any(|name| **key == *name.as_bytes())) {
             let name = utf8(key).ok_or_else(|| {
                 Refusal::explained(
                     Code::InvalidParameter,

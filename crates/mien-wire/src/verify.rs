@@ -69,7 +69,7 @@ fn token(opened: &Opened<'_>, key: &Key, now_s: i64) -> Result<(), Refusal> {
         return Ok(());
     };
     let expired = key.expires_s.is_some_and(|end| now_s >= end);
-    let sent = opened.common.token.as_deref().unwrap_or_default();
+    let sent = opened.head.token.as_deref().unwrap_or_default();
     if expired || !mac::equal(expected.as_bytes(), sent) {
         return Err(Refusal::new(Code::AuthFailureTokenFailure));
     }
@@ -77,7 +77,7 @@ fn token(opened: &Opened<'_>, key: &Key, now_s: i64) -> Result<(), Refusal> {
 }
 
 fn signature(opened: &Opened<'_>, key: &Key, policy: &Policy) -> Result<(), Refusal> {
-    let Opened { request, common, frame } = opened;
+    let Opened { request, head, frame } = opened;
     match frame {
         Frame::Tc3 {
             credential: Credential::Skipped,
@@ -87,7 +87,7 @@ fn signature(opened: &Opened<'_>, key: &Key, policy: &Policy) -> Result<(), Refu
             credential: Credential::Signed(authorization),
             ..
         } => {
-            let timestamp = (&*common.timestamp, common.timestamp_s);
+            let timestamp = (&*head.timestamp, head.timestamp_s);
             tc3::check(
                 &tc3::Check {
                     request,

@@ -19,7 +19,7 @@ const SIGNS_OF_V1: [&str; 3] = [SIGNATURE, "SecretId", "Nonce"];
 
 /// What every request carries.
 #[derive(Debug)]
-pub(crate) struct Common<'a> {
+pub(crate) struct Head<'a> {
     pub action: Cow<'a, str>,
     pub version: Cow<'a, str>,
     /// As sent, because TC3 signs this text.
@@ -29,12 +29,12 @@ pub(crate) struct Common<'a> {
     pub token: Option<Cow<'a, [u8]>>,
 }
 
-impl<'a> Common<'a> {
+impl<'a> Head<'a> {
     /// From the `X-TC-*` headers.
-    pub(crate) fn of_headers(request: &Request<'a>) -> Result<Common<'a>, Refusal> {
+    pub(crate) fn of_headers(request: &Request<'a>) -> Result<Head<'a>, Refusal> {
         let required = |name| header(request, name)?.ok_or_else(|| Refusal::about(Code::MissingParameter, name));
         let timestamp = required("X-TC-Timestamp")?;
-        Ok(Common {
+        Ok(Head {
             timestamp_s: integer("X-TC-Timestamp", timestamp)?,
             timestamp: Cow::Borrowed(timestamp),
             action: Cow::Borrowed(required("X-TC-Action")?),
@@ -45,7 +45,7 @@ impl<'a> Common<'a> {
     }
 
     /// From decoded parameters, with the SecretId.
-    pub(crate) fn of_pairs(pairs: &[Pair<'a>], request: &Request<'a>) -> Result<(Common<'a>, Cow<'a, str>), Refusal> {
+    pub(crate) fn of_pairs(pairs: &[Pair<'a>], request: &Request<'a>) -> Result<(Head<'a>, Cow<'a, str>), Refusal> {
         if !SIGNS_OF_V1
             .iter()
             .any(|sign| pairs.iter().any(|(key, _)| **key == *sign.as_bytes()))
@@ -71,7 +71,7 @@ impl<'a> Common<'a> {
             Cow::Owned(token) => Cow::Owned(token.into_bytes()),
         });
         Ok((
-            Common {
+            Head {
                 action,
                 version,
                 timestamp,
