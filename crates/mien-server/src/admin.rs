@@ -48,13 +48,10 @@ pub(crate) fn answer(
         "/health/live" => text(StatusCode::OK, "live\n"),
         "/health/ready" if readiness.is_ready() => text(StatusCode::OK, "ready\n"),
         "/health/ready" => text(StatusCode::SERVICE_UNAVAILABLE, "not ready\n"),
-        "/metrics" => {
-            refresh();
-            text(
-                StatusCode::OK,
-                exposition().map(PrometheusHandle::render).unwrap_or_default(),
-            )
-        }
+        "/metrics" => text(
+            StatusCode::OK,
+            exposition().map(PrometheusHandle::render).unwrap_or_default() + &gauges(),
+        ),
         _ => text(
             StatusCode::NOT_FOUND,
             "served here: /health/live, /health/ready, /metrics\n",
