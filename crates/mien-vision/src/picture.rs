@@ -1,12 +1,16 @@
 //! A photograph as the server receives it: limits first, then pixels.
 
 mod header;
+mod input;
 mod jpeg;
 mod orient;
 mod raster;
+mod resize;
 mod view;
 
 pub use header::{PictureFormat, PictureHeader};
+pub use input::{ChannelOrder, InputFormat, Layout};
+pub use resize::{Window, fill};
 pub use view::View;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -96,9 +96,9 @@ pub struct EmbedderInfo {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CalibrationPoint {
     /// Cosine similarity.
-    pub cosine: f32,
-    /// log10 of the share of impostor pairs at or above it.
-    pub log10_far: f32,
+    pub cosine: f64,
+    /// Share of random impostor pairs at or above it, above 0 and at most 1.
+    pub far: f64,
 }
 
 /// Everything that looks at pictures, opened once and shared by all threads.
