@@ -1,0 +1,8 @@
+//! The edge over real sockets on 127.0.0.1, with an application that blocks, panics and floods on demand.
+mod bodies;
+mod downloads;
+mod health;
+mod lifetime;
+mod load;
+mod protocol;
+mod stage;
