@@ -4,6 +4,7 @@ use crate::account::AccountId;
 use crate::value::{FieldName, GroupId, GroupName, ModelVersion, PersonId};
 use mien_index::IndexError;
 use mien_store::StoreError;
+use std::path::PathBuf;
 
 /// Why an operation was refused or failed. Nothing has changed when an operation answers an error.
 #[derive(Debug, thiserror::Error)]
@@ -152,6 +153,25 @@ pub enum CoreError {
         total: u64,
     },
 
+    /// A loaded space contradicts another one or the store: same fingerprint, other version or dimension.
+    #[error("face model {0:?} is loaded twice, or its version or dimension differs from what the store knows")]
+    SpaceConflict(String),
+    /// A committed change did not reach the index, so searches would miss it. A restart rebuilds the index.
+    #[error("the search index has stopped following the store: {0}")]
+    IndexStopped(String),
+    /// No randomness to be had from the system.
+    #[error("the system gives no random numbers")]
+    NoRandomness,
+    /// A file operation failed.
+    #[error("cannot {doing} {}", path.display())]
+    Io {
+        /// What was being done.
+        doing: &'static str,
+        /// The file or directory.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
     /// Another process serves the same data.
     #[error("the data directory is in use by another process")]
     InUse,

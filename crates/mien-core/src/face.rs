@@ -1,11 +1,15 @@
 //! Faces of persons: add and delete (BEHAVIOUR 9 "CreateFace", "DeleteFace").
 
-use crate::Core;
 use crate::account::AccountId;
+use crate::embedding;
 use crate::error::CoreError;
 use crate::score::Score;
 use crate::space::Space;
-use crate::value::{FaceId, ModelVersion, PersonId};
+use crate::spaces::Loaded;
+use crate::value::{FaceId, GroupId, ModelVersion, PersonId};
+use crate::{Core, Inner, group, person};
+use mien_store::{AccountKey, FaceKey, FrameRow, NewFaceRow, PersonRow, SpaceKey, Transaction, Vector, View};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Frame of a face in its image, in pixels; it may leave the image.
@@ -68,11 +72,13 @@ impl Core {
     /// [`CoreError::SpaceNotLoaded`].
     pub fn check_add_faces(
         &self,
-        _account: AccountId,
-        _person: &PersonId,
-        _images: usize,
+        account: AccountId,
+        person: &PersonId,
+        images: usize,
     ) -> Result<Arc<Space>, CoreError> {
-        todo!()
+        let inner = &self.inner;
+        let row = inner.store.read(|view| admit(inner, view, account, person, images))?;
+        Ok(Arc::clone(&loaded(inner, &row)?.space))
     }
 
     /// Adds faces to a person in all its groups. Each image is a face or the caller's reason why there is none, which
@@ -80,12 +86,15 @@ impl Core {
     /// the call is above `threshold`. Errors as [`Core::check_add_faces`], and [`CoreError::BadEmbedding`].
     pub fn add_faces<R: Send + 'static>(
         &self,
-        _account: AccountId,
-        _person: &PersonId,
-        _images: Vec<Result<Enrolled, R>>,
-        _threshold: Score,
+        account: AccountId,
+        person: &PersonId,
+        images: Vec<Result<Enrolled, R>>,
+        threshold: Score,
     ) -> Result<Additions<R>, CoreError> {
-        todo!()
+        let (inner, person) = (Arc::clone(&self.inner), person.clone());
+        self.inner
+            .store
+            .write(move |tx| add(&inner, tx, account, &person, images, threshold))
     }
 
     /// Deletes faces of a person; ids of other faces are skipped. Gives those deleted, in the order of the request.
@@ -93,10 +102,179 @@ impl Core {
     /// Errors, in this order: [`CoreError::PersonNotFound`], [`CoreError::LastFace`] when no face would be left.
     pub fn delete_faces(
         &self,
-        _account: AccountId,
-        _person: &PersonId,
-        _faces: &[FaceId],
+        account: AccountId,
+        person: &PersonId,
+        faces: &[FaceId],
     ) -> Result<Vec<FaceId>, CoreError> {
-        todo!()
+        let (person, faces) = (person.clone(), faces.to_vec());
+        self.inner.store.write(move |tx| delete(tx, account, &person, &faces))
+    }
+}
+
+/// Whether a group has room for `more` faces.
+pub(crate) fn check_group_room(
+    inner: &Inner,
+    space: SpaceKey,
+    group: &str,
+    faces: u64,
+    more: u64,
+) -> Result<(), CoreError> {
+    let max = inner.limits.faces_per_group(inner.spaces.version(space));
+    if faces + more > max {
+        return Err(CoreError::GroupFull {
+            group: GroupId::stored(group.to_owned()),
+            max,
+        });
+    }
+    Ok(())
+}
+
+/// Whether an account has room for `more` faces.
+pub(crate) fn check_account_room(
+    inner: &Inner,
+    view: &View<'_>,
+    account: AccountId,
+    more: u64,
+) -> Result<(), CoreError> {
+    let max = inner.limits.faces_per_account;
+    if group::find_account(view, account)?.faces + more > max {
+        return Err(CoreError::AccountFull { max });
+    }
+    Ok(())
+}
+
+/// Stores one face of a person. The caller tells the change log about the fused vector.
+pub(crate) fn insert(
+    inner: &Inner,
+    tx: &mut Transaction<'_>,
+    account: AccountId,
+    person: &PersonRow,
+    face: &Enrolled,
+    vector: &Vector,
+) -> Result<FaceId, CoreError> {
+    let Frame { x, y, width, height } = face.frame;
+    let key = tx.insert_face(&NewFaceRow {
+        account: AccountKey(account.0),
+        person: person.key,
+        space: person.space,
+        frame: FrameRow { x, y, width, height },
+        vector,
+        crop: face.crop.as_deref(),
+        now_ms: inner.clock.now_ms(),
+    })?;
+    Ok(FaceId(key.0))
+}
+
+fn admit(
+    inner: &Inner,
+    view: &View<'_>,
+    account: AccountId,
+    id: &PersonId,
+    images: usize,
+) -> Result<PersonRow, CoreError> {
+    let max = inner.limits.images_per_call;
+    if images > max {
+        return Err(CoreError::TooManyImages { given: images, max });
+    }
+    let person = person::find(view, account, id)?;
+    let (max, images) = (inner.limits.faces_per_person, images as u64);
+    if person.faces + images > max {
+        return Err(CoreError::PersonFull { max });
+    }
+    for (_, group, faces) in view.person_group_sizes(person.key)? {
+        check_group_room(inner, person.space, &group, faces, images)?;
+    }
+    check_account_room(inner, view, account, images)?;
+    Ok(person)
+}
+
+fn loaded<'a>(inner: &'a Inner, person: &PersonRow) -> Result<&'a Loaded, CoreError> {
+    inner.spaces.of(person.space, || format!("person {}", person.id))
+}
+
+fn add<R>(
+    inner: &Inner,
+    tx: &mut Transaction<'_>,
+    account: AccountId,
+    id: &PersonId,
+    images: Vec<Result<Enrolled, R>>,
+    threshold: Score,
+) -> Result<Additions<R>, CoreError> {
+    let person = admit(inner, tx, account, id, images.len())?;
+    let space = Arc::clone(&loaded(inner, &person)?.space);
+    let before = tx.person_vectors(person.key, person.space)?;
+    let known: Vec<Vec<f32>> = before.iter().map(|(_, vector)| vector.to_f32()).collect();
+    let (mut outcomes, mut added) = (Vec::with_capacity(images.len()), Vec::new());
+    for image in images {
+        let face = match image {
+            Ok(face) => face,
+            Err(reason) => {
+                outcomes.push(Addition::Refused(reason));
+                continue;
+            }
+        };
+        let vector = embedding::stored(&face.embedding, space.dim)?;
+        let probe = vector.to_f32();
+        let best = known
+            .iter()
+            .map(|known| embedding::cosine(known, &probe))
+            .fold(-1.0, f32::max);
+        let best = space.curve.score(best, space.version);
+        if best > threshold {
+            let key = insert(inner, tx, account, &person, &face, &vector)?;
+            outcomes.push(Addition::Added {
+                face: key,
+                frame: face.frame,
+            });
+            added.push(vector);
+        } else {
+            outcomes.push(Addition::TooDifferent { best });
+        }
+    }
+    if !added.is_empty() {
+        log_fused(tx, &person, before.iter().map(|(_, vector)| vector).chain(&added))?;
+    }
+    Ok(Additions {
+        images: outcomes,
+        version: space.version,
+    })
+}
+
+fn delete(
+    tx: &mut Transaction<'_>,
+    account: AccountId,
+    id: &PersonId,
+    faces: &[FaceId],
+) -> Result<Vec<FaceId>, CoreError> {
+    let person = person::find(tx, account, id)?;
+    let before = tx.person_vectors(person.key, person.space)?;
+    let mut left: BTreeSet<FaceKey> = before.iter().map(|(face, _)| *face).collect();
+    let deleted: Vec<FaceId> = faces
+        .iter()
+        .copied()
+        .filter(|face| left.remove(&FaceKey(face.0)))
+        .collect();
+    if deleted.is_empty() {
+        return Ok(deleted);
+    }
+    if left.is_empty() {
+        return Err(CoreError::LastFace);
+    }
+    for face in &deleted {
+        tx.delete_face(AccountKey(account.0), person.key, person.space, FaceKey(face.0))?;
+    }
+    let kept = before.iter().filter(|(face, _)| left.contains(face));
+    log_fused(tx, &person, kept.map(|(_, vector)| vector))?;
+    Ok(deleted)
+}
+
+fn log_fused<'a>(
+    tx: &mut Transaction<'_>,
+    person: &PersonRow,
+    faces: impl Iterator<Item = &'a Vector>,
+) -> Result<(), CoreError> {
+    match embedding::fuse(faces) {
+        Some(fused) => Ok(tx.log_fused(person.key, person.space, &fused)?),
+        None => Ok(()),
     }
 }

@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod clock;
+mod embedding;
 pub mod error;
 pub mod face;
 pub mod group;
@@ -13,6 +14,7 @@ pub mod person;
 pub mod score;
 pub mod search;
 pub mod space;
+mod spaces;
 pub mod value;
 pub mod verify;
 
@@ -32,20 +34,51 @@ pub use value::{
 };
 pub use verify::Verified;
 
-use mien_store::Store;
-use std::path::Path;
+use mien_store::{Change, Following, Store, Vector};
+use spaces::{Spaces, Upkeep};
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The domain, over one store and its indexes. All methods take `&self` and may be called from many threads.
+///
+/// Writes go through the store's one writer: those on the same person follow one another, none is lost. An operation
+/// answers when its write is durable and the indexes hold it, so a search after the answer sees it.
 pub struct Core {
+    inner: Arc<Inner>,
     accounts: Accounts,
-    limits: Arc<Limits>,
+    // Dropped in this order: no more changes arrive, then the last upkeep runs, then others may open the store.
+    _following: Following,
+    _upkeep: Upkeep,
+    _lock: File,
+}
+
+/// What operations need, also inside of a write.
+pub(crate) struct Inner {
+    pub(crate) store: Store,
+    pub(crate) spaces: Arc<Spaces>,
+    pub(crate) limits: Limits,
+    pub(crate) clock: Arc<dyn Clock>,
+    cores: usize,
+}
+
+/// A scan of this many faces takes longer than starting threads for it.
+const FACES_WORTH_THREADS: u64 = 200_000;
+
+impl Inner {
+    /// Threads for a search over this many faces.
+    pub(crate) fn threads(&self, faces: u64) -> usize {
+        if faces < FACES_WORTH_THREADS { 1 } else { self.cores }
+    }
 }
 
 impl Core {
     /// Opens the indexes in `index_dir`, brings them up to the store's change log, and rebuilds what is missing or
     /// damaged. The first space of a version is the one that new groups get; further ones serve groups that were
     /// created in them.
+    ///
+    /// Errors: [`CoreError::InUse`], [`CoreError::SpaceConflict`], [`CoreError::Io`], [`CoreError::Store`],
+    /// [`CoreError::Index`].
     pub fn open(
         store: Store,
         index_dir: &Path,
@@ -53,10 +86,27 @@ impl Core {
         limits: Limits,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, CoreError> {
-        let _ = (index_dir, spaces);
+        let lock = lock(store.path())?;
+        let spaces = Arc::new(Spaces::open(&store, index_dir, spaces)?);
+        let (upkeep, mut counter) = Upkeep::start(store.clone(), Arc::clone(&spaces));
+        let followed = Arc::clone(&spaces);
+        let following = store.follow(move |changes: &[Change<Vector>]| {
+            followed.apply(changes);
+            counter.count(changes.len());
+        })?;
+        let accounts = Accounts::new(store.clone(), Arc::clone(&clock));
+        let inner = Arc::new(Inner {
+            store,
+            spaces,
+            limits,
+            clock,
+        });
         Ok(Self {
-            accounts: Accounts::new(store, clock),
-            limits: Arc::new(limits),
+            inner,
+            accounts,
+            _following: following,
+            _upkeep: upkeep,
+            _lock: lock,
         })
     }
 
@@ -67,6 +117,39 @@ impl Core {
 
     /// The limits in force, which the parsing constructors of lists and pages need.
     pub fn limits(&self) -> &Limits {
-        &self.limits
+        &self.inner.limits
+    }
+
+    /// The space that new groups of a version get, which is also the one to compare two pictures in.
+    ///
+    /// Errors: [`CoreError::VersionNotLoaded`].
+    pub fn space(&self, version: ModelVersion) -> Result<Arc<Space>, CoreError> {
+        self.inner
+            .spaces
+            .current(version)
+            .map(|loaded| Arc::clone(&loaded.space))
+    }
+}
+
+/// One process (and one `Core` in it) per store: two would not see one another's changes in their indexes.
+fn lock(database: &Path) -> Result<File, CoreError> {
+    let mut name = database.as_os_str().to_owned();
+    name.push(".lock");
+    let path = PathBuf::from(name);
+    let io = |source| CoreError::Io {
+        doing: "lock",
+        path: path.clone(),
+        source,
+    };
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path)
+        .map_err(io)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(CoreError::InUse),
+        Err(TryLockError::Error(source)) => Err(io(source)),
     }
 }

@@ -151,10 +151,10 @@ impl Curve {
         }
     }
 
-    /// Cosine from which a face of a gallery of `faces` faces counts as the same person under `control`
-    /// (BEHAVIOUR 7.5): score 10 + 10 log10(faces / FAR) on the 3.0 scale, held in 30 to 100. `None` when switched off.
-    pub(crate) fn unique_cosine(&self, control: UniquePersonControl, faces: u64) -> Option<f64> {
-        unique_score(control, faces).map(|score| self.cosine(score, ModelVersion::V3))
+    /// A cosine just below those that reach `score`, to start a search from; whoever it lets through is then compared
+    /// by score. Minus infinity without a score.
+    pub(crate) fn floor(&self, score: Option<Score>, version: ModelVersion) -> f32 {
+        score.map_or(f32::NEG_INFINITY, |score| (self.cosine(score, version) - 1e-4) as f32)
     }
 
     fn log10_far(&self, cosine: f64) -> f64 {

@@ -1,12 +1,19 @@
 //! Search 1:N by single faces and by fused persons, over all groups or group by group (BEHAVIOUR 9, 7.2, 7.6).
 
+mod resolve;
+mod scope;
+
 use crate::Core;
 use crate::account::AccountId;
+use crate::embedding;
 use crate::error::CoreError;
 use crate::person::Membership;
 use crate::score::Score;
 use crate::space::Space;
 use crate::value::{FaceId, Gender, GroupId, GroupIds, ModelVersion, PersonId, PersonName};
+use mien_index::{Hit, Query};
+use resolve::Wanted;
+use scope::Scope;
 use std::sync::Arc;
 
 /// What is searched.
@@ -92,13 +99,8 @@ impl Core {
     /// Errors, in this order: [`CoreError::GroupNotFound`], [`CoreError::UnsupportedVersion`] (persons only),
     /// [`CoreError::AcrossVersions`], [`CoreError::NoFaceInGroups`], [`CoreError::SearchTooLarge`],
     /// [`CoreError::SpaceNotLoaded`].
-    pub fn check_search(
-        &self,
-        _account: AccountId,
-        _groups: &GroupIds,
-        _target: Target,
-    ) -> Result<Arc<Space>, CoreError> {
-        todo!()
+    pub fn check_search(&self, account: AccountId, groups: &GroupIds, target: Target) -> Result<Arc<Space>, CoreError> {
+        scope::find(&self.inner, account, groups, target).map(|scope| Arc::clone(&scope.loaded.space))
     }
 
     /// The persons with the most similar faces over all groups. Passes scores above the threshold of
@@ -106,25 +108,131 @@ impl Core {
     /// [`CoreError::BadEmbedding`].
     pub fn search(
         &self,
-        _account: AccountId,
-        _groups: &GroupIds,
-        _target: Target,
-        _probes: &[Vec<f32>],
-        _options: &SearchOptions,
+        account: AccountId,
+        groups: &GroupIds,
+        target: Target,
+        probes: &[Vec<f32>],
+        options: &SearchOptions,
     ) -> Result<Search<Found>, CoreError> {
-        todo!()
+        let scope = scope::find(&self.inner, account, groups, target)?;
+        let passes = match target {
+            Target::Faces => Passes::Above,
+            Target::Persons => Passes::AtOrAbove,
+        };
+        let wanted = Wanted {
+            target,
+            options,
+            passes,
+        };
+        let galleries: Vec<u64> = scope.groups.iter().map(|group| group.key.0).collect();
+        let found = self.candidates(&scope, probes, &wanted, |query| {
+            let hits = scope.index()?.search(&Query {
+                galleries: &galleries,
+                ..query
+            })?;
+            Ok(hits.into_iter().map(|hits| vec![hits]).collect())
+        })?;
+        let found = found.into_iter().map(|lists| {
+            let candidates: Vec<Candidate> = lists.into_iter().flatten().collect();
+            let all_below_threshold = options.threshold.is_some() && candidates.is_empty();
+            Found {
+                candidates,
+                all_below_threshold,
+            }
+        });
+        Ok(scope.answer(found.collect()))
     }
 
     /// The same for each group on its own, in the order of the request, also groups without a candidate. Passes scores
     /// at or above the threshold of [`Target::Faces`], above that of [`Target::Persons`].
     pub fn search_by_group(
         &self,
-        _account: AccountId,
-        _groups: &GroupIds,
-        _target: Target,
-        _probes: &[Vec<f32>],
-        _options: &SearchOptions,
+        account: AccountId,
+        groups: &GroupIds,
+        target: Target,
+        probes: &[Vec<f32>],
+        options: &SearchOptions,
     ) -> Result<Search<Vec<FoundInGroup>>, CoreError> {
-        todo!()
+        let scope = scope::find(&self.inner, account, groups, target)?;
+        let passes = match target {
+            Target::Faces => Passes::AtOrAbove,
+            Target::Persons => Passes::Above,
+        };
+        let wanted = Wanted {
+            target,
+            options,
+            passes,
+        };
+        let galleries: Vec<u64> = scope.groups.iter().map(|group| group.key.0).collect();
+        let found = self.candidates(&scope, probes, &wanted, |query| {
+            Ok(scope.index()?.search_each(&Query {
+                galleries: &galleries,
+                ..query
+            })?)
+        })?;
+        let by_group = |lists: Vec<Vec<Candidate>>| {
+            let named = groups.as_slice().iter().cloned().zip(lists);
+            named
+                .map(|(group, candidates)| FoundInGroup { group, candidates })
+                .collect()
+        };
+        Ok(scope.answer(found.into_iter().map(by_group).collect()))
+    }
+
+    /// Candidates per probe and list of hits. Several hits may be faces of one person, so more hits than candidates
+    /// are asked for, and still more when that was not enough.
+    fn candidates(
+        &self,
+        scope: &Scope<'_>,
+        probes: &[Vec<f32>],
+        wanted: &Wanted<'_>,
+        search: impl Fn(Query<'_>) -> Result<Vec<Vec<Vec<Hit>>>, CoreError>,
+    ) -> Result<Vec<Vec<Vec<Candidate>>>, CoreError> {
+        let probes: Vec<Vec<f32>> = probes
+            .iter()
+            .map(|probe| embedding::unit(probe, scope.loaded.space.dim))
+            .collect::<Result<_, _>>()?;
+        let probes: Vec<&[f32]> = probes.iter().map(Vec::as_slice).collect();
+        let floor = scope.loaded.space.curve.floor(wanted.options.threshold, scope.version);
+        let hits_per_person = match wanted.target {
+            Target::Faces => self.inner.limits.faces_per_person.max(1) as usize,
+            Target::Persons => 1,
+        };
+        let mut top = wanted.options.candidates.saturating_mul(hits_per_person);
+        loop {
+            let threads = self.inner.threads(scope.faces);
+            let hits = search(Query {
+                probes: &probes,
+                galleries: &[],
+                top,
+                floor,
+                threads,
+            })?;
+            let resolved = self
+                .inner
+                .store
+                .read(|view| resolve::resolve(view, scope, wanted, hits, top))?;
+            match resolved {
+                Some(candidates) => return Ok(candidates),
+                None => top = top.saturating_mul(4).min(scope.faces as usize),
+            }
+        }
+    }
+}
+
+/// Which scores pass a threshold (BEHAVIOUR 7.6).
+#[derive(Clone, Copy)]
+enum Passes {
+    Above,
+    AtOrAbove,
+}
+
+impl Passes {
+    fn score(self, score: Score, threshold: Option<Score>) -> bool {
+        match (self, threshold) {
+            (_, None) => true,
+            (Self::Above, Some(threshold)) => score > threshold,
+            (Self::AtOrAbove, Some(threshold)) => score >= threshold,
+        }
     }
 }

@@ -1,6 +1,8 @@
 //! Embedding spaces: vectors are comparable only inside one.
 
-use crate::score::Curve;
+use crate::embedding;
+use crate::error::CoreError;
+use crate::score::{Curve, Score};
 use crate::value::ModelVersion;
 
 /// The space of one embedder. A group belongs to the space it was created in for good.
@@ -14,4 +16,14 @@ pub struct Space {
     pub dim: usize,
     /// Calibration of the embedder.
     pub curve: Curve,
+}
+
+impl Space {
+    /// Score of two embeddings of this space, as CompareFace needs it.
+    ///
+    /// Errors: [`CoreError::BadEmbedding`].
+    pub fn score(&self, a: &[f32], b: &[f32]) -> Result<Score, CoreError> {
+        let (a, b) = (embedding::unit(a, self.dim)?, embedding::unit(b, self.dim)?);
+        Ok(self.curve.score(embedding::cosine(&a, &b), self.version))
+    }
 }

@@ -1,12 +1,15 @@
 //! Verification 1:1 against a stored person, and comparison of two faces (BEHAVIOUR 9 "VerifyFace", "VerifyPerson").
 
-use crate::Core;
 use crate::account::AccountId;
+use crate::embedding;
 use crate::error::CoreError;
 use crate::score::Score;
 use crate::search::Target;
 use crate::space::Space;
+use crate::spaces::Loaded;
 use crate::value::{ModelVersion, PersonId};
+use crate::{Core, Inner, person};
+use mien_store::{PersonRow, View};
 use std::sync::Arc;
 
 /// Outcome of a verification.
@@ -25,31 +28,57 @@ impl Core {
     ///
     /// Errors, in this order: [`CoreError::PersonNotFound`], [`CoreError::UnsupportedVersion`] (persons only),
     /// [`CoreError::SpaceNotLoaded`].
-    pub fn check_verify(
-        &self,
-        _account: AccountId,
-        _person: &PersonId,
-        _target: Target,
-    ) -> Result<Arc<Space>, CoreError> {
-        todo!()
+    pub fn check_verify(&self, account: AccountId, person: &PersonId, target: Target) -> Result<Arc<Space>, CoreError> {
+        let inner = &self.inner;
+        let (_, loaded) = inner.store.read(|view| find(inner, view, account, person, target))?;
+        Ok(Arc::clone(&loaded.space))
     }
 
     /// Compares a probe with the person's best face ([`Target::Faces`]) or fused vector ([`Target::Persons`]). Errors
     /// as [`Core::check_verify`], and [`CoreError::BadEmbedding`].
     pub fn verify(
         &self,
-        _account: AccountId,
-        _person: &PersonId,
-        _target: Target,
-        _probe: &[f32],
+        account: AccountId,
+        person: &PersonId,
+        target: Target,
+        probe: &[f32],
     ) -> Result<Verified, CoreError> {
-        todo!()
+        let inner = &self.inner;
+        let (loaded, faces) = inner.store.read(|view| {
+            let (person, loaded) = find(inner, view, account, person, target)?;
+            Ok::<_, CoreError>((loaded, view.person_vectors(person.key, person.space)?))
+        })?;
+        let space = &loaded.space;
+        let probe = embedding::unit(probe, space.dim)?;
+        let faces = faces.into_iter().map(|(_, vector)| vector);
+        let compared: Vec<_> = match target {
+            Target::Faces => faces.collect(),
+            Target::Persons => embedding::fuse(&faces.collect::<Vec<_>>()).into_iter().collect(),
+        };
+        let cosines = compared
+            .iter()
+            .map(|vector| embedding::cosine(&vector.to_f32(), &probe));
+        let score = space.curve.score(cosines.fold(-1.0, f32::max), space.version);
+        Ok(Verified {
+            score,
+            matches: score >= Score::MATCH,
+            version: space.version,
+        })
     }
+}
 
-    /// The space that new groups of a version get, which is also the one to compare two pictures in.
-    ///
-    /// Errors: [`CoreError::VersionNotLoaded`].
-    pub fn space(&self, _version: ModelVersion) -> Result<Arc<Space>, CoreError> {
-        todo!()
+fn find<'a>(
+    inner: &'a Inner,
+    view: &View<'_>,
+    account: AccountId,
+    id: &PersonId,
+    target: Target,
+) -> Result<(PersonRow, &'a Loaded), CoreError> {
+    let person = person::find(view, account, id)?;
+    let version = inner.spaces.version(person.space);
+    if target == Target::Persons && version == ModelVersion::V2 {
+        return Err(CoreError::UnsupportedVersion(version));
     }
+    let loaded = inner.spaces.of(person.space, || format!("person {}", person.id))?;
+    Ok((person, loaded))
 }

@@ -1,17 +1,15 @@
-//! The store.
+//! The store: one database file, one writer, many readers.
 
+use crate::connection::{self, Durability};
 use crate::error::StoreError;
-use std::path::Path;
-
-/// When an answered write is on disk.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Durability {
-    /// Before it is answered.
-    #[default]
-    Full,
-    /// Some time later: a crash of the machine may lose it. For tests and throw-away data.
-    Off,
-}
+use crate::readers::Readers;
+use crate::row::{Change, Vector};
+use crate::schema;
+use crate::transaction::Transaction;
+use crate::view::View;
+use crate::writer::{Follower, Writer};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// How to open a [`Store`].
 #[derive(Clone, Debug, Default)]
@@ -20,13 +18,87 @@ pub struct Options {
     pub durability: Durability,
 }
 
-/// A store. Cheap to clone; all clones are the same store.
+/// A store. Cheap to clone; all clones are the same store. Closes when the last clone is dropped, after the writes that
+/// wait.
 #[derive(Clone)]
-pub struct Store {}
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    path: PathBuf,
+    incarnation: String,
+    readers: Readers,
+    writer: Writer,
+}
 
 impl Store {
-    /// Opens or creates the database file.
-    pub fn open(_path: &Path, _options: Options) -> Result<Self, StoreError> {
-        todo!()
+    /// Opens or creates the database file and brings its schema up to date.
+    pub fn open(path: &Path, options: Options) -> Result<Self, StoreError> {
+        let mut connection = connection::writer(path, options.durability)?;
+        schema::migrate(&mut connection)?;
+        let incarnation = View::new(&connection)
+            .meta(schema::INCARNATION)?
+            .ok_or_else(|| StoreError::Impossible("the database has no incarnation".to_owned()))?;
+        let (readers, writer) = (Readers::new(path), Writer::start(connection)?);
+        Ok(Self {
+            inner: Arc::new(Inner {
+                path: path.to_owned(),
+                incarnation,
+                readers,
+                writer,
+            }),
+        })
+    }
+
+    /// The database file.
+    pub fn path(&self) -> &Path {
+        &self.inner.path
+    }
+
+    /// Random id of this copy of the data. A backup has another one, so that an index that followed the original does
+    /// not pass for an index of the copy, whose change log goes another way.
+    pub fn incarnation(&self) -> &str {
+        &self.inner.incarnation
+    }
+
+    /// Reads one consistent snapshot of the data.
+    pub fn read<T, E: From<StoreError>>(&self, work: impl FnOnce(&View<'_>) -> Result<T, E>) -> Result<T, E> {
+        self.inner.readers.snapshot(|connection| work(&View::new(connection)))
+    }
+
+    /// Writes: `work` runs on the writer's thread, alone. When it answers an error or panics, nothing of it is kept.
+    /// Comes back when the write is durable ([`Durability`]) and the follower has seen its changes.
+    pub fn write<T, E>(&self, work: impl FnOnce(&mut Transaction<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        self.inner.writer.write(work)
+    }
+
+    /// Hands every change that commits from now on to `follower`, until the guard is dropped. One follower at a time:
+    /// a further one replaces it.
+    pub fn follow(&self, follower: impl Follower + 'static) -> Result<Following, StoreError> {
+        self.inner.writer.follow(Some(Box::new(follower)))?;
+        Ok(Following { store: self.clone() })
+    }
+}
+
+/// Ends following when dropped.
+pub struct Following {
+    store: Store,
+}
+
+impl Drop for Following {
+    fn drop(&mut self) {
+        // The only failure is a store that is closed, which follows nobody.
+        let _ = self.store.inner.writer.follow(None);
+    }
+}
+
+impl<F: FnMut(&[Change<Vector>]) + Send> Follower for F {
+    fn committed(&mut self, changes: &[Change<Vector>]) {
+        self(changes);
     }
 }

@@ -1,0 +1,276 @@
+//! Rows as the store gives them: checked by no domain rule, tied together by keys that never leave the server.
+
+use half::f16;
+use rusqlite::types::{FromSql, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
+
+macro_rules! key {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $name(pub u64);
+
+        impl ToSql for $name {
+            fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+                Ok(ToSqlOutput::from(self.0 as i64))
+            }
+        }
+
+        impl FromSql for $name {
+            fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+                i64::column_result(value).map(|number| Self(number as u64))
+            }
+        }
+    };
+}
+
+key!(
+    /// Number of an account.
+    AccountKey
+);
+key!(
+    /// Key of a space. Never reused.
+    SpaceKey
+);
+key!(
+    /// Key of a group. Never reused.
+    GroupKey
+);
+key!(
+    /// Key of a person. Never reused.
+    PersonKey
+);
+key!(
+    /// Id of a face, also seen by clients. Never reused, later ones are larger.
+    FaceKey
+);
+
+/// An account and its counters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountRow {
+    /// Its number.
+    pub key: AccountKey,
+    /// Name for people.
+    pub name: String,
+    /// Creation, milliseconds since the Unix epoch.
+    pub created_ms: u64,
+    /// Groups of the account.
+    pub groups: u64,
+    /// Faces of the account.
+    pub faces: u64,
+}
+
+/// An API key.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ApiKeyRow {
+    /// Public id.
+    pub secret_id: String,
+    /// The secret, as it is: an HMAC needs it.
+    pub secret: String,
+    /// Account it acts for.
+    pub account: AccountKey,
+    /// Note for people.
+    pub note: String,
+    /// Whether it may be used.
+    pub enabled: bool,
+    /// Creation, milliseconds since the Unix epoch.
+    pub created_ms: u64,
+}
+
+/// An embedding space.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SpaceRow {
+    /// Its key.
+    pub key: SpaceKey,
+    /// Identifies the embedder.
+    pub fingerprint: String,
+    /// Model version that its groups show, as a number the domain chooses.
+    pub version: u8,
+    /// Length of an embedding.
+    pub dim: usize,
+}
+
+/// A group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupRow {
+    /// Its key.
+    pub key: GroupKey,
+    /// Space of its faces.
+    pub space: SpaceKey,
+    /// Id given by the client.
+    pub id: String,
+    /// Name.
+    pub name: String,
+    /// Tag.
+    pub tag: String,
+    /// Names of its description fields.
+    pub fields: Vec<String>,
+    /// Creation, milliseconds since the Unix epoch.
+    pub created_ms: u64,
+    /// Last change of the group itself.
+    pub updated_ms: u64,
+    /// Persons in it.
+    pub persons: u64,
+    /// Faces of its persons.
+    pub faces: u64,
+}
+
+/// A person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PersonRow {
+    /// Its key.
+    pub key: PersonKey,
+    /// Space of its faces, that of all its groups.
+    pub space: SpaceKey,
+    /// Id given by the client.
+    pub id: String,
+    /// Name.
+    pub name: String,
+    /// Gender, as a number the domain chooses.
+    pub gender: u8,
+    /// Creation, milliseconds since the Unix epoch.
+    pub created_ms: u64,
+    /// Faces of the person.
+    pub faces: u64,
+}
+
+/// A person's membership in a group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MemberRow {
+    /// Key of the group.
+    pub group: GroupKey,
+    /// Id of the group.
+    pub group_id: String,
+    /// Number of description fields of the group.
+    pub fields: usize,
+    /// The person's texts by position; positions beyond the end are unset.
+    pub texts: Vec<String>,
+}
+
+/// Frame of a face in its image, in pixels.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FrameRow {
+    /// Left edge.
+    pub x: i32,
+    /// Upper edge.
+    pub y: i32,
+    /// Width.
+    pub width: i32,
+    /// Height.
+    pub height: i32,
+}
+
+/// A face, without its embedding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FaceRow {
+    /// Its id.
+    pub key: FaceKey,
+    /// The person.
+    pub person: PersonKey,
+    /// Where it was in its image.
+    pub frame: FrameRow,
+    /// Creation, milliseconds since the Unix epoch.
+    pub created_ms: u64,
+}
+
+/// An embedding as stored: half precision, little-endian.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Vector(Vec<f16>);
+
+impl Vector {
+    /// Rounds to half precision.
+    pub fn from_f32(values: &[f32]) -> Self {
+        Self(values.iter().map(|value| f16::from_f32(*value)).collect())
+    }
+
+    /// The stored values, exactly.
+    pub fn to_f32(&self) -> Vec<f32> {
+        self.0.iter().map(|value| value.to_f32()).collect()
+    }
+
+    /// Number of values.
+    pub fn dim(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Self {
+        Self(
+            bytes
+                .chunks_exact(2)
+                .map(|pair| f16::from_le_bytes([pair[0], pair[1]]))
+                .collect(),
+        )
+    }
+
+    pub(crate) fn to_bytes(&self) -> Vec<u8> {
+        self.0.iter().flat_map(|value| value.to_le_bytes()).collect()
+    }
+}
+
+/// Which of the two indexes of a space a change is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Stream {
+    /// One row per face and group, key = face.
+    Faces,
+    /// One row per person and group, key = person, vector fused from the person's faces.
+    Persons,
+}
+
+impl Stream {
+    /// Both streams.
+    pub const ALL: [Self; 2] = [Self::Faces, Self::Persons];
+
+    pub(crate) fn number(self) -> i64 {
+        match self {
+            Self::Faces => 0,
+            Self::Persons => 1,
+        }
+    }
+
+    pub(crate) fn from_number(number: i64) -> Option<Self> {
+        match number {
+            0 => Some(Self::Faces),
+            1 => Some(Self::Persons),
+            _ => None,
+        }
+    }
+}
+
+/// What a change does to an index. `V` is the vector of an insertion: present when a change is handed on as it commits,
+/// `()` when it is read back from the log.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Operation<V> {
+    /// Puts a key into a gallery, replacing its vector.
+    Insert {
+        /// Gallery.
+        gallery: GroupKey,
+        /// Face or person, by stream.
+        key: u64,
+        /// The vector.
+        vector: V,
+    },
+    /// Takes a key out of a gallery.
+    Remove {
+        /// Gallery.
+        gallery: GroupKey,
+        /// Face or person, by stream.
+        key: u64,
+    },
+    /// Empties a gallery.
+    Drop {
+        /// Gallery.
+        gallery: GroupKey,
+    },
+}
+
+/// One entry of the change log.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change<V> {
+    /// Its number: rising, never reused.
+    pub seq: u64,
+    /// Space whose index it is for.
+    pub space: SpaceKey,
+    /// Which index of the space.
+    pub stream: Stream,
+    /// What it does.
+    pub operation: Operation<V>,
+}

@@ -1,0 +1,49 @@
+//! Groups.
+
+use super::{View, number, texts};
+use crate::error::StoreError;
+use crate::row::{AccountKey, GroupKey, GroupRow};
+use rusqlite::{Row, params};
+
+const GROUP: &str =
+    "SELECT id, space, group_id, name, tag, fields, created_ms, updated_ms, person_count, face_count FROM groups";
+
+impl View<'_> {
+    /// One group by the client's id.
+    pub fn group(&self, account: AccountKey, id: &str) -> Result<Option<GroupRow>, StoreError> {
+        let sql = format!("{GROUP} WHERE account = ?1 AND group_id = ?2");
+        self.one("reading a group", &sql, params![account, id], group_row)
+    }
+
+    /// The group that has this name.
+    pub fn group_named(&self, account: AccountKey, name: &str) -> Result<Option<GroupKey>, StoreError> {
+        let sql = "SELECT id FROM groups WHERE account = ?1 AND name = ?2";
+        self.one("reading a group name", sql, params![account, name], |row| row.get(0))
+    }
+
+    /// Groups of an account in order of creation.
+    pub fn groups(&self, account: AccountKey, offset: u64, limit: u64) -> Result<Vec<GroupRow>, StoreError> {
+        let sql = format!("{GROUP} WHERE account = ?1 ORDER BY id LIMIT ?3 OFFSET ?2");
+        self.all(
+            "listing groups",
+            &sql,
+            params![account, offset as i64, limit as i64],
+            group_row,
+        )
+    }
+}
+
+fn group_row(row: &Row<'_>) -> rusqlite::Result<GroupRow> {
+    Ok(GroupRow {
+        key: row.get(0)?,
+        space: row.get(1)?,
+        id: row.get(2)?,
+        name: row.get(3)?,
+        tag: row.get(4)?,
+        fields: texts(row, 5)?,
+        created_ms: number(row, 6)?,
+        updated_ms: number(row, 7)?,
+        persons: number(row, 8)?,
+        faces: number(row, 9)?,
+    })
+}

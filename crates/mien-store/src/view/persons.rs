@@ -1,0 +1,99 @@
+//! Persons and their memberships.
+
+use super::{View, number, texts};
+use crate::error::StoreError;
+use crate::row::{AccountKey, GroupKey, MemberRow, PersonKey, PersonRow};
+use rusqlite::{Row, params};
+
+const PERSON: &str = "SELECT id, space, person_id, name, gender, created_ms, face_count FROM persons";
+
+impl View<'_> {
+    /// One person by the client's id.
+    pub fn person(&self, account: AccountKey, id: &str) -> Result<Option<PersonRow>, StoreError> {
+        let sql = format!("{PERSON} WHERE account = ?1 AND person_id = ?2");
+        self.one("reading a person", &sql, params![account, id], person_row)
+    }
+
+    /// One person by key.
+    pub fn person_by_key(&self, key: PersonKey) -> Result<Option<PersonRow>, StoreError> {
+        self.one(
+            "reading a person",
+            &format!("{PERSON} WHERE id = ?1"),
+            [key],
+            person_row,
+        )
+    }
+
+    /// A person's texts in one group; `None` when the person is not in it.
+    pub fn member_texts(&self, person: PersonKey, group: GroupKey) -> Result<Option<Vec<String>>, StoreError> {
+        let sql = "SELECT texts FROM members WHERE person = ?1 AND grp = ?2";
+        self.one("reading a membership", sql, params![person, group], |row| texts(row, 0))
+    }
+
+    /// Number of groups that a person is in.
+    pub fn group_count(&self, person: PersonKey) -> Result<u64, StoreError> {
+        let sql = "SELECT count(*) FROM members WHERE person = ?1";
+        Ok(self
+            .one("counting groups of a person", sql, [person], |row| number(row, 0))?
+            .unwrap_or(0))
+    }
+
+    /// Groups of a person in order of joining.
+    pub fn person_groups(&self, person: PersonKey, offset: u64, limit: u64) -> Result<Vec<MemberRow>, StoreError> {
+        let sql = "SELECT g.id, g.group_id, json_array_length(g.fields), m.texts FROM members m \
+                   JOIN groups g ON g.id = m.grp WHERE m.person = ?1 ORDER BY m.id LIMIT ?3 OFFSET ?2";
+        self.all(
+            "listing groups of a person",
+            sql,
+            params![person, offset as i64, limit as i64],
+            |row| {
+                Ok(MemberRow {
+                    group: row.get(0)?,
+                    group_id: row.get(1)?,
+                    fields: number(row, 2)? as usize,
+                    texts: texts(row, 3)?,
+                })
+            },
+        )
+    }
+
+    /// Keys and face counts of the groups of a person, in order of joining.
+    pub fn person_group_sizes(&self, person: PersonKey) -> Result<Vec<(GroupKey, String, u64)>, StoreError> {
+        let sql = "SELECT g.id, g.group_id, g.face_count FROM members m \
+                   JOIN groups g ON g.id = m.grp WHERE m.person = ?1 ORDER BY m.id";
+        self.all("reading groups of a person", sql, [person], |row| {
+            Ok((row.get(0)?, row.get(1)?, number(row, 2)?))
+        })
+    }
+
+    /// Persons of a group in order of joining, with their texts in it.
+    pub fn group_persons(
+        &self,
+        group: GroupKey,
+        offset: u64,
+        limit: u64,
+    ) -> Result<Vec<(PersonRow, Vec<String>)>, StoreError> {
+        // The page is cut from the narrow index first; only its rows are then joined.
+        let sql = "SELECT p.id, p.space, p.person_id, p.name, p.gender, p.created_ms, p.face_count, m.texts \
+                   FROM (SELECT id FROM members WHERE grp = ?1 ORDER BY id LIMIT ?3 OFFSET ?2) page \
+                   JOIN members m ON m.id = page.id JOIN persons p ON p.id = m.person ORDER BY m.id";
+        self.all(
+            "listing persons of a group",
+            sql,
+            params![group, offset as i64, limit as i64],
+            |row| Ok((person_row(row)?, texts(row, 7)?)),
+        )
+    }
+}
+
+fn person_row(row: &Row<'_>) -> rusqlite::Result<PersonRow> {
+    Ok(PersonRow {
+        key: row.get(0)?,
+        space: row.get(1)?,
+        id: row.get(2)?,
+        name: row.get(3)?,
+        gender: row.get(4)?,
+        created_ms: number(row, 5)?,
+        faces: number(row, 6)?,
+    })
+}
