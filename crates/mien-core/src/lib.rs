@@ -95,11 +95,13 @@ impl Core {
             counter.count(changes.len());
         })?;
         let accounts = Accounts::new(store.clone(), Arc::clone(&clock));
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let inner = Arc::new(Inner {
             store,
             spaces,
             limits,
             clock,
+            cores,
         });
         Ok(Self {
             inner,

@@ -109,7 +109,7 @@ impl Curve {
         }
         for (index, point) in points.iter().enumerate() {
             let Point { cosine, far } = *point;
-            if !(-1.0..=1.0).contains(&cosine) || !(far > 0.0 && far <= 1.0) {
+            if !((-1.0..=1.0).contains(&cosine) && far > 0.0 && far <= 1.0) {
                 return Err(CurveError::OutOfRange { index, cosine, far });
             }
         }
