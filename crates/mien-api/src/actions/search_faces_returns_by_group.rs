@@ -1,0 +1,69 @@
+//! SearchFacesReturnsByGroup: SearchFaces for each group on its own (BEHAVIOUR 9 "SearchFacesReturnsByGroup").
+
+use mien_core::Target;
+
+use crate::actions::searching::{Asked, Kind, prepare, results_by_group, see};
+use crate::arguments::{Text, arguments};
+use crate::call::{Call, Outcome};
+use crate::reply::fields;
+use crate::reply::galleries::ResultsReturnsByGroup;
+use crate::values;
+
+arguments! {
+    groups: required Vec<Text<'a>> = GROUP_IDS_EACH,
+    image: optional Text<'a> = IMAGE,
+    url: optional Text<'a> = URL,
+    max_faces: optional u64 = MAX_FACES_SEARCHED,
+    min_face_px: optional u64 = MIN_FACE_SIZE,
+    persons: optional u64 = MAX_PERSONS_EACH,
+    person_info: optional i64 = NEED_PERSON_INFO,
+    quality: optional u64 = QUALITY_CONTROL,
+    threshold: optional f64 = THRESHOLD_FROM,
+    rotate: optional u64 = NEED_ROTATE_DETECTION,
+}
+
+fields! {
+    /// One result for each face, and the number of faces searched.
+    Reply {
+        faces: u64 = "FaceNum",
+        results: Vec<ResultsReturnsByGroup> = "ResultsReturnsByGroup",
+        face_model_version: &'static str = "FaceModelVersion",
+    }
+}
+
+pub(super) fn run(call: &Call<'_>, arguments: Arguments<'_>) -> Outcome<Reply> {
+    let limits = call.limits();
+    let kind = Kind {
+        target: Target::Faces,
+        groups: limits.groups_per_search_by_group,
+        persons: ("MaxPersonNumPerGroup", limits.candidates_by_group),
+        threshold: values::threshold_below_100,
+    };
+    let (wanted, space) = prepare(call, arguments.into(), &kind)?;
+    let seen = see(call, &wanted, &space)?;
+    let search = call
+        .core
+        .search_by_group(call.account, &wanted.groups, kind.target, &seen.probes, &wanted.options)?;
+    Ok(Reply {
+        faces: search.faces,
+        results: results_by_group(&seen, search.probes),
+        face_model_version: search.version.as_str(),
+    })
+}
+
+impl<'a> From<Arguments<'a>> for Asked<'a> {
+    fn from(given: Arguments<'a>) -> Self {
+        Self {
+            groups: given.groups,
+            image: given.image,
+            url: given.url,
+            max_faces: given.max_faces,
+            min_face_px: given.min_face_px,
+            persons: given.persons,
+            quality: given.quality,
+            threshold: given.threshold,
+            person_info: given.person_info,
+            rotate: given.rotate,
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! SearchPersons: SearchFaces over one fused feature per person; version 3.0 only (BEHAVIOUR 9 "SearchPersons").
+
+use mien_core::Target;
+
+use crate::actions::searching::{Asked, Kind, prepare, results, see};
+use crate::arguments::{Text, arguments};
+use crate::call::{Call, Outcome};
+use crate::reply::{fields, galleries};
+use crate::values;
+
+arguments! {
+    groups: required Vec<Text<'a>> = GROUP_IDS,
+    image: optional Text<'a> = IMAGE,
+    url: optional Text<'a> = URL,
+    max_faces: optional u64 = MAX_FACES_SEARCHED,
+    min_face_px: optional u64 = MIN_FACE_SIZE,
+    persons: optional u64 = MAX_PERSONS,
+    quality: optional u64 = QUALITY_CONTROL,
+    threshold: optional f64 = THRESHOLD_FROM,
+    person_info: optional i64 = NEED_PERSON_INFO,
+    rotate: optional u64 = NEED_ROTATE_DETECTION,
+}
+
+fields! {
+    /// One result for each face, and the number of persons searched.
+    Reply {
+        results: Vec<galleries::Result> = "Results",
+        persons: u64 = "PersonNum",
+        face_model_version: Option<&'static str> = "FaceModelVersion",
+    }
+}
+
+pub(super) fn run(call: &Call<'_>, arguments: Arguments<'_>) -> Outcome<Reply> {
+    let limits = call.limits();
+    let kind = Kind {
+        target: Target::Persons,
+        groups: limits.groups_per_search,
+        persons: ("MaxPersonNum", limits.candidates),
+        threshold: values::threshold_below_100,
+    };
+    let (wanted, space) = prepare(call, arguments.into(), &kind)?;
+    let seen = see(call, &wanted, &space)?;
+    let search = call
+        .core
+        .search(call.account, &wanted.groups, kind.target, &seen.probes, &wanted.options)?;
+    Ok(Reply {
+        persons: if seen.all_poor() { 0 } else { search.persons },
+        results: results(&seen, search.probes),
+        face_model_version: Some(search.version.as_str()),
+    })
+}
+
+impl<'a> From<Arguments<'a>> for Asked<'a> {
+    fn from(given: Arguments<'a>) -> Self {
+        Self {
+            groups: given.groups,
+            image: given.image,
+            url: given.url,
+            max_faces: given.max_faces,
+            min_face_px: given.min_face_px,
+            persons: given.persons,
+            quality: given.quality,
+            threshold: given.threshold,
+            person_info: given.person_info,
+            rotate: given.rotate,
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! What the API needs from whoever looks at pictures.
+
+mod attributes;
+mod landmarks;
+mod quality;
+
+pub use attributes::{Attributes, Class, Pose};
+pub use landmarks::{DenseLandmarks, Landmarks};
+pub use quality::{Completeness, Quality};
+
+use mien_core::{ModelVersion, Space};
+use mien_vision::face::Face;
+use mien_vision::picture::Picture;
+use mien_vision::vision::{DetectOptions, Mirror, Slot, Vision, VisionError};
+
+/// Looks at pictures. [`Vision`] is the real one; tests give their own.
+///
+/// What a model pack cannot do answers [`VisionError::Missing`]; no method ever makes a value up.
+pub trait Eyes: Send + Sync {
+    /// Faces, largest frame first, at most `max_faces`; an error when there is none or all are too small.
+    fn detect(&self, picture: &Picture, options: &DetectOptions) -> Result<Vec<Face>, VisionError>;
+
+    /// The embedding of a face in a space, of unit length.
+    fn embed(&self, picture: &Picture, face: &Face, space: &Space, mirror: Mirror) -> Result<Vec<f32>, VisionError>;
+
+    /// How fit a face is for recognition.
+    fn quality(&self, _picture: &Picture, _face: &Face) -> Result<Quality, VisionError> {
+        Err(VisionError::Missing("quality model"))
+    }
+
+    /// What a face looks like.
+    fn attributes(&self, _picture: &Picture, _face: &Face) -> Result<Attributes, VisionError> {
+        Err(VisionError::Missing("attribute models"))
+    }
+
+    /// The 90 points of a face.
+    fn landmarks(&self, _picture: &Picture, _face: &Face) -> Result<Landmarks, VisionError> {
+        Err(VisionError::Missing("landmark model"))
+    }
+
+    /// The dense points of a face.
+    fn dense_landmarks(&self, _picture: &Picture, _face: &Face) -> Result<DenseLandmarks, VisionError> {
+        Err(VisionError::Missing("dense landmark model"))
+    }
+
+    /// How likely a face was taken from a living person and not from a picture of one: a score of 0 to 100 on the scale
+    /// of DetectLiveFaceAccurate, where 40 is the recommended bound.
+    fn liveness(&self, _picture: &Picture, _face: &Face) -> Result<f32, VisionError> {
+        Err(VisionError::Missing("liveness model"))
+    }
+
+    /// An aligned crop to keep beside the embedding, when the operator wants that (DESIGN 3 "Privacy").
+    fn crop(&self, _picture: &Picture, _face: &Face) -> Result<Option<Vec<u8>>, VisionError> {
+        Ok(None)
+    }
+}
+
+impl Eyes for Vision {
+    fn detect(&self, picture: &Picture, options: &DetectOptions) -> Result<Vec<Face>, VisionError> {
+        Vision::detect(self, picture, options)
+    }
+
+    fn embed(&self, picture: &Picture, face: &Face, space: &Space, mirror: Mirror) -> Result<Vec<f32>, VisionError> {
+        let slot = match space.version {
+            ModelVersion::V2 => Slot::V2,
+            ModelVersion::V3 => Slot::V3,
+        };
+        if self.embedder(slot)?.fingerprint != space.fingerprint {
+            return Err(VisionError::Missing("embedder that the group was enrolled with"));
+        }
+        Vision::embed(self, picture, face, slot, mirror)
+    }
+}
