@@ -1,23 +1,27 @@
-//! What a call gives back, and what it is given on the second run.
+//! What a run gives back, and what the next one is given.
 
 use std::collections::HashMap;
 
-use mien_wire::Refusal;
-use url::Url;
+use bytes::Bytes;
+use mien_core::CoreError;
+use mien_vision::vision::VisionError;
+use mien_wire::{Code, Refusal};
 
-use crate::record::{Arrival, Record};
+use crate::record::Record;
+use crate::refusals;
 
-/// The outcome of [`crate::Api::call`].
+/// The outcome of [`crate::Api::run`].
 #[derive(Debug)]
 pub enum Answer {
-    /// The finished answer, to be sent with status 200 and [`mien_wire::CONTENT_TYPE`].
+    /// The finished answer.
     Reply(Reply),
-    /// Pictures must be downloaded first. Everything that is checked before a download was found in order; the second
-    /// run checks it again.
-    Fetch(Fetch),
+    /// The pictures at these addresses must be downloaded: http or https, each once, in the order of the request.
+    /// Everything that is checked before a download was found in order (BEHAVIOUR 4 step 9); the next run checks it
+    /// again.
+    Fetch(Vec<String>),
 }
 
-/// A finished answer.
+/// A finished answer, to be sent with status 200 and [`mien_wire::CONTENT_TYPE`].
 #[derive(Debug)]
 pub struct Reply {
     /// The body.
@@ -26,35 +30,10 @@ pub struct Reply {
     pub record: Record,
 }
 
-/// Pictures to download.
-#[derive(Debug)]
-pub struct Fetch {
-    /// Their addresses: http or https, each once, in the order they were asked for.
-    pub urls: Vec<Url>,
-    pub(crate) arrival: Arrival,
-}
-
-impl Fetch {
-    /// What to call again with: the outcome for each address. Addresses that are not among them count as unreachable.
-    pub fn with(self, outcomes: impl IntoIterator<Item = (Url, Result<Vec<u8>, FetchError>)>) -> Fetched {
-        let mut pictures: HashMap<Url, Result<Vec<u8>, FetchError>> = outcomes.into_iter().collect();
-        for url in self.urls {
-            pictures
-                .entry(url)
-                .or_insert_with(|| Err(FetchError::Unreachable("not downloaded".to_owned())));
-        }
-        Fetched {
-            arrival: Some(self.arrival),
-            pictures,
-        }
-    }
-}
-
-/// Downloaded pictures. [`Fetched::none`] on the first run; after that what [`Fetch::with`] makes.
+/// Downloaded pictures: none on the first run, after [`Answer::Fetch`] an outcome for each address.
 #[derive(Debug, Default)]
 pub struct Fetched {
-    pub(crate) arrival: Option<Arrival>,
-    pictures: HashMap<Url, Result<Vec<u8>, FetchError>>,
+    pictures: HashMap<String, Result<Bytes, FetchError>>,
 }
 
 impl Fetched {
@@ -63,12 +42,22 @@ impl Fetched {
         Self::default()
     }
 
-    pub(crate) fn picture(&self, url: &Url) -> Option<&Result<Vec<u8>, FetchError>> {
+    pub(crate) fn picture(&self, url: &str) -> Option<&Result<Bytes, FetchError>> {
         self.pictures.get(url)
     }
 
-    pub(crate) fn bytes(&self) -> usize {
-        self.pictures.values().flatten().map(Vec::len).sum()
+    /// Bytes of all pictures.
+    pub fn bytes(&self) -> usize {
+        self.pictures.values().flatten().map(Bytes::len).sum()
+    }
+}
+
+/// The addresses are those of [`Answer::Fetch`], as they stand there.
+impl FromIterator<(String, Result<Bytes, FetchError>)> for Fetched {
+    fn from_iter<T: IntoIterator<Item = (String, Result<Bytes, FetchError>)>>(outcomes: T) -> Self {
+        Self {
+            pictures: outcomes.into_iter().collect(),
+        }
     }
 }
 
@@ -90,13 +79,20 @@ pub enum FetchError {
     },
 }
 
-/// Why a call stops before its fields are ready.
+/// Why a run stops before its fields are ready.
 #[derive(Debug)]
 pub enum Stop {
-    /// The client gets a code.
+    /// The client gets a code for what it asked.
     Refuse(Refusal),
+    /// The server failed: the client gets the code alone, the cause is for the log.
+    Fail {
+        /// What the client gets.
+        code: Code,
+        /// The error with all its sources.
+        cause: String,
+    },
     /// Pictures are needed.
-    Fetch(Vec<Url>),
+    Fetch(Vec<String>),
 }
 
 impl From<Refusal> for Stop {
@@ -105,20 +101,14 @@ impl From<Refusal> for Stop {
     }
 }
 
-impl From<mien_core::CoreError> for Stop {
-    fn from(error: mien_core::CoreError) -> Self {
-        Self::Refuse(crate::refusals::domain(&error))
+impl From<CoreError> for Stop {
+    fn from(error: CoreError) -> Self {
+        refusals::domain(&error)
     }
 }
 
-impl From<mien_vision::vision::VisionError> for Stop {
-    fn from(error: mien_vision::vision::VisionError) -> Self {
-        Self::Refuse(crate::refusals::vision(&error))
-    }
-}
-
-impl From<mien_vision::picture::PictureError> for Stop {
-    fn from(error: mien_vision::picture::PictureError) -> Self {
-        Self::Refuse(crate::refusals::picture(&error))
+impl From<VisionError> for Stop {
+    fn from(error: VisionError) -> Self {
+        refusals::vision(&error)
     }
 }

@@ -1,36 +1,57 @@
-//! The way of a request, top to bottom.
+//! The way of a request, top to bottom: [`Api::admit`], then [`Api::run`], once or twice.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Instant;
 
+use bytes::Bytes;
 use mien_core::{AccountId, Clock, Core};
 use mien_wire::{Caller, Code, KeyRing, Language, Opened, Params, Refusal, Request, Scheme};
 
 use crate::actions::{self, Action};
-use crate::answer::{Answer, Fetch, Fetched, Reply, Stop};
+use crate::answer::{Answer, FetchError, Fetched, Reply, Stop};
 use crate::call::{Call, Outcome, Sealable};
 use crate::config::Config;
 use crate::eyes::Eyes;
-use crate::gate::{Gate, OpenGate, Permit, Ticket};
 use crate::keys::StoredKeys;
 use crate::rate::Rates;
-use crate::record::{Arrival, Record, Stage, Stopwatch};
+use crate::record::{Record, Spent, Stage, Stopwatch};
 use crate::refusals::explained;
 use crate::shape::Version;
 
-/// The API over a domain and a pair of eyes. Shared by all threads.
+/// The API over a domain and a pair of eyes. Shared by all threads; does no IO beyond store and index.
 pub struct Api {
     core: Arc<Core>,
     eyes: Arc<dyn Eyes>,
     clock: Arc<dyn Clock>,
     config: Config,
     rates: Rates,
-    gate: Box<dyn Gate>,
+}
+
+/// A request that was verified and let in. Only [`Api::admit`] makes one; whoever queues holds it meanwhile.
+#[derive(Debug)]
+pub struct Admitted {
+    caller: Caller,
+    action: &'static Action,
+    version: Version,
+    request_id: String,
+    arrived_ms: u64,
+    spent: Spent,
+}
+
+impl Admitted {
+    /// The account whose request it is.
+    pub fn account(&self) -> u64 {
+        self.caller.account()
+    }
+
+    /// The action it asks for.
+    pub fn action(&self) -> &'static Action {
+        self.action
+    }
 }
 
 impl Api {
-    /// Puts the parts together; everybody is admitted until [`Api::with_gate`].
+    /// Puts the parts together.
     pub fn new(core: Arc<Core>, eyes: Arc<dyn Eyes>, clock: Arc<dyn Clock>, config: Config) -> Self {
         Self {
             core,
@@ -38,15 +59,6 @@ impl Api {
             clock,
             rates: Rates::new(&config),
             config,
-            gate: Box::new(OpenGate),
-        }
-    }
-
-    /// Lets `gate` decide when a verified call may run.
-    pub fn with_gate(self, gate: impl Gate + 'static) -> Self {
-        Self {
-            gate: Box::new(gate),
-            ..self
         }
     }
 
@@ -55,45 +67,61 @@ impl Api {
         &self.config
     }
 
-    /// What a request asks for, before anything is proven: for an edge that chooses a pool by it.
-    pub fn foresee(&self, request: &Request<'_>) -> Option<&'static Action> {
-        let opened = mien_wire::open(request, &self.config.request_limits).ok()?;
-        actions::find(Version::parse(opened.version())?, opened.action())
+    /// The domain behind the API.
+    pub fn core(&self) -> &Arc<Core> {
+        &self.core
     }
 
-    /// Answers a request, or asks for the pictures that it points to. Never panics; does no IO beyond store and index.
-    pub fn call(&self, request: &Request<'_>, fetched: &Fetched) -> Answer {
-        let arrival = fetched.arrival.clone().unwrap_or_else(|| Arrival {
-            request_id: uuid::Uuid::new_v4().to_string(),
-            arrived_ms: self.clock.now_ms(),
-            micros: Default::default(),
-        });
-        let watch = Stopwatch::start(arrival.micros);
-        let mut record = begin(&arrival, request, fetched);
-        let outcome = catch_unwind(AssertUnwindSafe(|| self.answer(request, fetched, &watch, &mut record)))
-            .unwrap_or_else(|_| Err(Refusal::new(Code::InternalError).into()));
-        match outcome {
-            Err(Stop::Fetch(urls)) => Answer::Fetch(Fetch {
-                urls,
-                arrival: Arrival {
-                    micros: watch.micros(),
-                    ..arrival
-                },
-            }),
-            Err(Stop::Refuse(refusal)) => Answer::Reply(seal(request, record, &watch, Err(&refusal))),
-            Ok(fields) => Answer::Reply(seal(request, record, &watch, Ok(&fields))),
+    /// Answers a request with `fetch` for its downloads: [`Api::admit`] and [`Api::run`] in one, for callers that have
+    /// no queue and may block.
+    pub fn call(&self, request: &Request<'_>, fetch: impl Fn(&str) -> Result<Bytes, FetchError>) -> Reply {
+        let admitted = match self.admit(request) {
+            Ok(admitted) => admitted,
+            Err(reply) => return reply,
+        };
+        let mut fetched = Fetched::none();
+        loop {
+            match self.run(request, &admitted, &fetched) {
+                Answer::Reply(reply) => return reply,
+                Answer::Fetch(urls) => {
+                    fetched = urls.into_iter().map(|url| (url.clone(), fetch(&url))).collect();
+                }
+            }
         }
     }
 
-    /// Steps 1 to 9 of BEHAVIOUR 4 in their order: a caller learns nothing about actions before it is verified.
-    fn answer(
+    /// Steps 1 to 7 of BEHAVIOUR 4 in their order: a caller learns nothing about actions before it is verified.
+    ///
+    /// # Errors
+    /// The finished answer to a request that is not let in.
+    pub fn admit(&self, request: &Request<'_>) -> Result<Admitted, Reply> {
+        let request_id = uuid::Uuid::new_v4().to_string();
+        let arrived_ms = self.clock.now_ms();
+        let spent = Spent::default();
+        let watch = Stopwatch::start(Stage::Open);
+        let mut record = Record::new(&request_id, arrived_ms, request.query.len() + request.body.len());
+
+        let outcome = self.let_in(request, &watch, &mut record);
+        watch.stop(&spent);
+        match outcome {
+            Ok((caller, action, version)) => Ok(Admitted {
+                caller,
+                action,
+                version,
+                request_id,
+                arrived_ms,
+                spent,
+            }),
+            Err(refusal) => Err(seal(request, record, &spent, Err(&refusal))),
+        }
+    }
+
+    fn let_in(
         &self,
         request: &Request<'_>,
-        fetched: &Fetched,
         watch: &Stopwatch,
         record: &mut Record,
-    ) -> Outcome<Sealable> {
-        let started = Instant::now();
+    ) -> Result<(Caller, &'static Action, Version), Refusal> {
         let opened = mien_wire::open(request, &self.config.request_limits)?;
 
         watch.enter(Stage::Verify);
@@ -105,9 +133,37 @@ impl Api {
         let (action, version) = find(&opened)?;
         record.action = Some(action.name);
         record.version = Some(version);
-        let _permit = self.admit(&caller, action, fetched)?;
+        self.rates.take(caller.account(), action.name)?;
+        Ok((caller, action, version))
+    }
 
-        watch.enter(Stage::Decode);
+    /// Steps 8 and 9: decodes the parameters and runs the action. After [`Answer::Fetch`] it is called again with what
+    /// was downloaded, and checks everything again.
+    pub fn run(&self, request: &Request<'_>, admitted: &Admitted, fetched: &Fetched) -> Answer {
+        let watch = Stopwatch::start(Stage::Decode);
+        let outcome = self.act(request, admitted, fetched, &watch);
+        watch.stop(&admitted.spent);
+        let mut record = self.record(request, admitted, fetched);
+        match outcome {
+            Ok(fields) => Answer::Reply(seal(request, record, &admitted.spent, Ok(&fields))),
+            Err(Stop::Refuse(refusal)) => Answer::Reply(seal(request, record, &admitted.spent, Err(&refusal))),
+            Err(Stop::Fail { code, cause }) => {
+                record.cause = Some(cause);
+                Answer::Reply(seal(request, record, &admitted.spent, Err(&Refusal::new(code))))
+            }
+            Err(Stop::Fetch(urls)) => Answer::Fetch(urls),
+        }
+    }
+
+    fn act(
+        &self,
+        request: &Request<'_>,
+        admitted: &Admitted,
+        fetched: &Fetched,
+        watch: &Stopwatch,
+    ) -> Outcome<Sealable> {
+        let started = Instant::now();
+        let opened = mien_wire::open(request, &self.config.request_limits)?;
         let params = Params::decode(&opened)?;
 
         watch.enter(Stage::Run);
@@ -115,55 +171,78 @@ impl Api {
             core: &self.core,
             eyes: &*self.eyes,
             config: &self.config,
-            account: AccountId(caller.account()),
-            version,
+            account: AccountId(admitted.account()),
+            version: admitted.version,
             fetched,
             watch,
             started,
             space_is_plus: opened.scheme() == Scheme::V1 || request.method == "GET",
         };
-        (action.run)(&call, &params)
+        (admitted.action.run)(&call, &params)
     }
 
-    fn verify(&self, opened: &Opened<'_>, record: &Record) -> Result<Caller, Refusal> {
-        let keys: &dyn KeyRing = &StoredKeys(self.core.accounts());
-        // The second run of a request is as old as the first: a slow download does not make it expire.
-        let now_s = (record.arrived_ms / 1000) as i64;
-        mien_wire::verify(opened, keys, now_s, &self.config.policy).map_err(|refusal| {
-            let Some(mismatch) = refusal.mismatch() else {
-                return refusal;
-            };
-            let canonical = mismatch.canonical_request.as_deref().unwrap_or_default();
-            tracing::warn!(
-                request_id = record.request_id,
-                secret_id = opened.secret_id(),
-                canonical_request = canonical,
-                string_to_sign = mismatch.string_to_sign,
-                "signature does not match what the server signed"
-            );
-            if !self.config.debug_signatures {
-                return refusal;
+    /// The answer to a request that the edge refuses: a body too large, too slow, too much work, a panic.
+    pub fn refuse(
+        &self,
+        request: &Request<'_>,
+        admitted: Option<&Admitted>,
+        refusal: &Refusal,
+        cause: Option<String>,
+    ) -> Reply {
+        let spent = Spent::default();
+        let (mut record, spent) = match admitted {
+            Some(admitted) => (self.record(request, admitted, &Fetched::none()), &admitted.spent),
+            None => {
+                let request_id = uuid::Uuid::new_v4().to_string();
+                let bytes_in = request.query.len() + request.body.len();
+                (Record::new(&request_id, self.clock.now_ms(), bytes_in), &spent)
             }
-            let text = [canonical, &mismatch.string_to_sign].join("\n---\n");
-            explained(
-                Code::AuthFailureSignatureFailure,
-                &format_args!("the server signed this:\n{text}"),
-            )
-        })
+        };
+        record.cause = cause;
+        seal(request, record, spent, Err(refusal))
     }
 
-    /// Rate, then queue. The second run of a request was counted by the first.
-    fn admit(&self, caller: &Caller, action: &'static Action, fetched: &Fetched) -> Result<Permit, Refusal> {
-        if fetched.arrival.is_none() {
-            self.rates.take(caller.account(), action.name)?;
+    fn record(&self, request: &Request<'_>, admitted: &Admitted, fetched: &Fetched) -> Record {
+        let bytes_in = request.query.len() + request.body.len() + fetched.bytes();
+        Record {
+            account: Some(admitted.account()),
+            secret_id: admitted.caller.secret_id().map(str::to_owned),
+            action: Some(admitted.action.name),
+            version: Some(admitted.version),
+            ..Record::new(&admitted.request_id, admitted.arrived_ms, bytes_in)
         }
-        let ticket = Ticket {
-            account: caller.account(),
-            action,
+    }
+
+    fn verify(&self, opened: &Opened<'_>, record: &mut Record) -> Result<Caller, Refusal> {
+        let keys = StoredKeys::new(self.core.accounts());
+        let now_s = (record.arrived_ms / 1000) as i64;
+        let outcome = mien_wire::verify(opened, &keys as &dyn KeyRing, now_s, &self.config.policy);
+        record.cause = keys.failure();
+        outcome.map_err(|refusal| self.tell_mismatch(opened, record, refusal))
+    }
+
+    /// People whose signatures fail need to see what the server signed: always in the log, in the answer only when
+    /// [`Config::debug_signatures`] is on.
+    fn tell_mismatch(&self, opened: &Opened<'_>, record: &Record, refusal: Refusal) -> Refusal {
+        let Some(mismatch) = refusal.mismatch() else {
+            return refusal;
         };
-        self.gate
-            .enter(&ticket)
-            .map_err(|_| Refusal::new(Code::ServiceUnavailable))
+        let canonical_request = mismatch.canonical_request.as_deref().unwrap_or_default();
+        tracing::warn!(
+            request_id = record.request_id,
+            secret_id = opened.secret_id(),
+            canonical_request,
+            string_to_sign = mismatch.string_to_sign,
+            "signature does not match"
+        );
+        if !self.config.debug_signatures {
+            return refusal;
+        }
+        let signed = format!(
+            "the server signed:\n{}\n---\n{canonical_request}",
+            mismatch.string_to_sign
+        );
+        explained(Code::AuthFailureSignatureFailure, &signed)
     }
 }
 
@@ -174,29 +253,15 @@ fn find(opened: &Opened<'_>) -> Result<(&'static Action, Version), Refusal> {
     Ok((action, version))
 }
 
-fn begin(arrival: &Arrival, request: &Request<'_>, fetched: &Fetched) -> Record {
-    Record {
-        request_id: arrival.request_id.clone(),
-        arrived_ms: arrival.arrived_ms,
-        account: None,
-        secret_id: None,
-        action: None,
-        version: None,
-        code: None,
-        bytes_in: request.query.len() + request.body.len() + fetched.bytes(),
-        bytes_out: 0,
-        micros: Default::default(),
-    }
-}
-
-fn seal(request: &Request<'_>, record: Record, watch: &Stopwatch, outcome: Result<&Sealable, &Refusal>) -> Reply {
-    watch.enter(Stage::Seal);
+fn seal(request: &Request<'_>, record: Record, spent: &Spent, outcome: Result<&Sealable, &Refusal>) -> Reply {
+    let watch = Stopwatch::start(Stage::Seal);
     let body = mien_wire::seal(&record.request_id, outcome, Language::asked(request));
+    watch.stop(spent);
     let code = outcome.err().map(Refusal::code);
     let record = Record {
         code,
         bytes_out: body.len(),
-        micros: watch.micros(),
+        micros: spent.micros(),
         ..record
     };
     Reply { body, record }

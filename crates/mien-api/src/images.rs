@@ -27,7 +27,7 @@ pub(crate) enum Source<'a> {
     /// Base64 in the request, not empty.
     Inline(Text<'a>),
     /// An address to download from.
-    Remote(Url),
+    Remote(String),
 }
 
 /// What an image may be.
@@ -42,7 +42,7 @@ pub(crate) struct ImageRules<'a> {
 /// The image among two parameters: the address if it is not empty, else the Base64; neither is `ImageEmpty`.
 pub(crate) fn source<'a>(url: Option<Text<'a>>, image: Option<Text<'a>>) -> Result<Source<'a>, Refusal> {
     if let Some(url) = url.filter(|url| !url.is_empty()) {
-        return address(&url).map(Source::Remote);
+        return address(&url).map(|url| Source::Remote(url.into()));
     }
     match image {
         Some(image) if !image.is_empty() => Ok(Source::Inline(image)),
@@ -86,7 +86,7 @@ pub(crate) fn open(source: &Source<'_>, fetched: &Fetched, rules: &ImageRules<'_
     }
 }
 
-fn downloaded<'f>(url: &Url, fetched: &'f Fetched) -> Result<&'f [u8], Refusal> {
+fn downloaded<'f>(url: &str, fetched: &'f Fetched) -> Result<&'f [u8], Refusal> {
     match fetched.picture(url) {
         Some(Ok(bytes)) => Ok(bytes),
         Some(Err(error)) => Err(fetch_refusal(error)),

@@ -1,11 +1,10 @@
 //! Every action of the face recognition API (IAI, 2018-03-01 and 2020-03-03) over the domain and the eyes of Mien.
 //!
-//! This is the only crate that knows both the wire contract and the domain. [`Api::call`] takes a request through all
-//! stages, open, verify, find, admit, decode, images, run, seal, without IO of its own: pictures that a request points
-//! to are downloaded by the edge between two runs ([`Answer::Fetch`]).
+//! This is the only crate that knows both the wire contract and the domain. [`Api::admit`] and [`Api::run`] take a request
+//! through all stages, open, verify, find, admit, decode, images, run, seal, without IO on the network: pictures that a
+//! request points to are downloaded by the edge between two runs ([`Answer::Fetch`]).
 //!
-//! [`ACTIONS`] is the table of what is served; the contract test holds it against `contract/api.json`, and
-//! [`compatibility`] writes `docs/COMPATIBILITY.md` from it.
+//! [`ACTIONS`] is the table of what is served; the contract test holds it against `contract/api.json`.
 
 pub mod actions;
 mod answer;
@@ -15,7 +14,6 @@ mod call;
 
 mod config;
 pub mod eyes;
-mod gate;
 mod images;
 mod keys;
 pub mod params;
@@ -27,11 +25,10 @@ pub mod shape;
 mod values;
 
 pub use actions::{ACTIONS, Action, Work};
-pub use answer::{Answer, Fetch, FetchError, Fetched, Reply};
-pub use api::Api;
+pub use answer::{Answer, FetchError, Fetched, Reply};
+pub use api::{Admitted, Api};
 pub use call::Call;
 pub use config::{AnalysisLimits, Config, Rate};
 pub use eyes::Eyes;
-pub use gate::{Busy, Gate, OpenGate, Permit, Ticket};
 pub use keys::StoredKeys;
 pub use record::{Record, Stage};

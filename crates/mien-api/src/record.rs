@@ -1,6 +1,7 @@
 //! What is remembered of each request: one record for log, metrics and console.
 
 use std::cell::Cell;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use mien_wire::Code;
@@ -14,7 +15,7 @@ pub enum Stage {
     Open,
     /// Clock, key, token, signature.
     Verify,
-    /// Action, rate, queue.
+    /// Action and rate.
     Admit,
     /// Parameters.
     Decode,
@@ -73,6 +74,8 @@ pub struct Record {
     pub version: Option<Version>,
     /// The code of a refusal.
     pub code: Option<Code>,
+    /// The error behind the code with all its sources, when the server and not the client is at fault. For the log only.
+    pub cause: Option<String>,
     /// Query and body of the request, and downloaded pictures.
     pub bytes_in: usize,
     /// Body of the answer.
@@ -82,6 +85,22 @@ pub struct Record {
 }
 
 impl Record {
+    pub(crate) fn new(request_id: &str, arrived_ms: u64, bytes_in: usize) -> Self {
+        Self {
+            request_id: request_id.to_owned(),
+            arrived_ms,
+            account: None,
+            secret_id: None,
+            action: None,
+            version: None,
+            code: None,
+            cause: None,
+            bytes_in,
+            bytes_out: 0,
+            micros: Default::default(),
+        }
+    }
+
     /// Microseconds of one stage.
     pub fn stage(&self, stage: Stage) -> u64 {
         self.micros[stage as usize]
@@ -91,17 +110,14 @@ impl Record {
     pub fn total(&self) -> u64 {
         self.micros.iter().sum()
     }
+
+    /// Whether the server is at fault.
+    pub fn is_internal(&self) -> bool {
+        self.cause.is_some() || self.code == Some(Code::InternalError)
+    }
 }
 
-/// What the second run of a request keeps of the first.
-#[derive(Clone, Debug)]
-pub struct Arrival {
-    pub(crate) request_id: String,
-    pub(crate) arrived_ms: u64,
-    pub(crate) micros: [u64; Stage::ALL.len()],
-}
-
-/// Counts the time of each stage.
+/// Counts the time of each stage of one run.
 #[derive(Debug)]
 pub(crate) struct Stopwatch {
     current: Cell<Stage>,
@@ -110,22 +126,21 @@ pub(crate) struct Stopwatch {
 }
 
 impl Stopwatch {
-    /// Starts in [`Stage::Open`], on top of the microseconds that an earlier run took.
-    pub(crate) fn start(earlier: [u64; Stage::ALL.len()]) -> Self {
+    pub(crate) fn start(stage: Stage) -> Self {
         Self {
-            current: Cell::new(Stage::Open),
+            current: Cell::new(stage),
             since: Cell::new(Instant::now()),
-            nanos: earlier.map(|micros| Cell::new(micros * 1000)),
+            nanos: Default::default(),
         }
     }
 
     /// Ends the current stage and begins another.
     pub(crate) fn enter(&self, stage: Stage) -> Stage {
         let now = Instant::now();
-        let spent = now.duration_since(self.since.replace(now)).as_nanos() as u64;
+        let passed = now.duration_since(self.since.replace(now)).as_nanos() as u64;
         let ended = self.current.replace(stage);
         let total = &self.nanos[ended as usize];
-        total.set(total.get() + spent);
+        total.set(total.get() + passed);
         ended
     }
 
@@ -137,8 +152,23 @@ impl Stopwatch {
         result
     }
 
-    pub(crate) fn micros(&self) -> [u64; Stage::ALL.len()] {
+    /// Adds what was counted to the time of the request.
+    pub(crate) fn stop(&self, spent: &Spent) {
         self.enter(self.current.get());
-        std::array::from_fn(|index| self.nanos[index].get() / 1000)
+        for (total, counted) in spent.nanos.iter().zip(&self.nanos) {
+            total.fetch_add(counted.take(), Ordering::Relaxed);
+        }
+    }
+}
+
+/// Time that one request spent in each stage, over all its runs.
+#[derive(Debug, Default)]
+pub(crate) struct Spent {
+    nanos: [AtomicU64; Stage::ALL.len()],
+}
+
+impl Spent {
+    pub(crate) fn micros(&self) -> [u64; Stage::ALL.len()] {
+        std::array::from_fn(|index| self.nanos[index].load(Ordering::Relaxed) / 1000)
     }
 }

@@ -9,6 +9,8 @@ use mien_vision::picture::PictureError;
 use mien_vision::vision::VisionError;
 use mien_wire::{Code, Language, Refusal};
 
+use crate::answer::Stop;
+
 /// A refusal whose English message adds what exactly was wrong. The Chinese message is the general one of the code.
 pub(crate) fn explained(code: Code, detail: &dyn Display) -> Refusal {
     let general = code.message(Language::English).trim_end_matches('.');
@@ -16,9 +18,11 @@ pub(crate) fn explained(code: Code, detail: &dyn Display) -> Refusal {
 }
 
 /// A failure that is the server's own: the cause goes to the log, the client learns only the code.
-fn internal(code: Code, error: &(dyn Error + 'static)) -> Refusal {
-    tracing::error!(code = code.as_str(), error = chain(error), "request failed");
-    Refusal::new(code)
+fn failure(code: Code, error: &(dyn Error + 'static)) -> Stop {
+    Stop::Fail {
+        code,
+        cause: chain(error),
+    }
 }
 
 /// An error with all its sources.
@@ -85,10 +89,10 @@ fn illegal(value: Value) -> Code {
 }
 
 /// The refusal of an operation of the domain.
-pub(crate) fn domain(error: &CoreError) -> Refusal {
+pub(crate) fn domain(error: &CoreError) -> Stop {
     match domain_code(error) {
-        code @ Code::InternalError => internal(code, error),
-        code => explained(code, error),
+        code @ Code::InternalError => failure(code, error),
+        code => explained(code, error).into(),
     }
 }
 
@@ -146,12 +150,12 @@ pub(crate) fn picture_code(error: &PictureError) -> Code {
 }
 
 /// The refusal of what was, or was not, seen in a picture.
-pub(crate) fn vision(error: &VisionError) -> Refusal {
+pub(crate) fn vision(error: &VisionError) -> Stop {
     let code = vision_code(error);
     match error {
-        VisionError::NoFace => Refusal::new(code),
-        VisionError::FaceTooSmall { .. } | VisionError::Missing(_) => explained(code, error),
-        VisionError::Engine { .. } | VisionError::Output { .. } => internal(code, error),
+        VisionError::NoFace => Refusal::new(code).into(),
+        VisionError::FaceTooSmall { .. } | VisionError::Missing(_) => explained(code, error).into(),
+        VisionError::Engine { .. } | VisionError::Output { .. } => failure(code, error),
     }
 }
 
