@@ -51,6 +51,12 @@ pub(crate) fn reader(path: &Path) -> Result<Connection, StoreError> {
     })
 }
 
+/// A connection to a copy that nobody else has open yet; leaves no journal behind.
+pub(crate) fn copy(path: &Path) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    open(path, flags, |_| Ok(()))
+}
+
 fn open(
     path: &Path,
     flags: OpenFlags,

@@ -12,8 +12,10 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod backup;
 mod connection;
 mod error;
+mod integrity;
 mod readers;
 mod row;
 mod schema;

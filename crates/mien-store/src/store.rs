@@ -1,5 +1,6 @@
 //! The store: one database file, one writer, many readers.
 
+use crate::backup;
 use crate::connection::{self, Durability};
 use crate::error::StoreError;
 use crate::readers::Readers;
@@ -82,6 +83,17 @@ impl Store {
     pub fn follow(&self, follower: impl Follower + 'static) -> Result<Following, StoreError> {
         self.inner.writer.follow(Some(Box::new(follower)))?;
         Ok(Following { store: self.clone() })
+    }
+
+    /// Copies the data as it is now to the new file `to` while the store goes on serving. The copy is complete or
+    /// absent, and is opened like any store. It has an [incarnation](Self::incarnation) of its own.
+    pub fn backup(&self, to: &Path) -> Result<(), StoreError> {
+        backup::backup(&self.inner.path, to)
+    }
+
+    /// Looks for damage in one snapshot of the data; gives one text per finding.
+    pub fn check(&self) -> Result<Vec<String>, StoreError> {
+        self.read(|view| view.check())
     }
 }
 

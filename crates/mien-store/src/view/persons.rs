@@ -24,6 +24,17 @@ impl View<'_> {
         )
     }
 
+    /// Persons of an account with keys above `after`, in order of creation, at most `limit`: for exports.
+    pub fn persons(&self, account: AccountKey, after: PersonKey, limit: u64) -> Result<Vec<PersonRow>, StoreError> {
+        let sql = format!("{PERSON} WHERE account = ?1 AND id > ?2 ORDER BY id LIMIT ?3");
+        self.all(
+            "listing persons",
+            &sql,
+            params![account, after, limit as i64],
+            person_row,
+        )
+    }
+
     /// A person's texts in one group; `None` when the person is not in it.
     pub fn member_texts(&self, person: PersonKey, group: GroupKey) -> Result<Option<Vec<String>>, StoreError> {
         let sql = "SELECT texts FROM members WHERE person = ?1 AND grp = ?2";
