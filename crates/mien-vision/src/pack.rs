@@ -54,6 +54,15 @@ pub struct Pack {
     manifest: Manifest,
 }
 
+/// A directory of the packs.
+#[derive(Debug)]
+pub struct Listed {
+    /// Its name.
+    pub name: PackName,
+    /// The pack, or why it cannot be used.
+    pub pack: Result<Pack, PackError>,
+}
+
 /// Why a pack could not be used.
 #[derive(Debug, thiserror::Error)]
 pub enum PackError {
@@ -139,8 +148,8 @@ impl Pack {
         Ok(pack)
     }
 
-    /// Every pack under `MIEN_HOME/packs`, by name, with the reason for those that cannot be used.
-    pub fn list(home: &Home) -> Result<Vec<(PackName, Result<Self, PackError>)>, PackError> {
+    /// Every pack under `MIEN_HOME/packs`, by name.
+    pub fn list(home: &Home) -> Result<Vec<Listed>, PackError> {
         let path = home.packs();
         let entries = match fs::read_dir(&path) {
             Ok(entries) => entries,
@@ -153,7 +162,10 @@ impl Pack {
         names.sort();
         Ok(names
             .into_iter()
-            .map(|name| (name.clone(), Self::installed(home, &name)))
+            .map(|name| Listed {
+                pack: Self::installed(home, &name),
+                name,
+            })
             .collect())
     }
 

@@ -190,11 +190,7 @@ impl OpenVinoPlan {
         Ok(Request { request, inputs })
     }
 
-    fn infer(
-        &self,
-        request: &mut Request,
-        inputs: &[TensorView<'_>],
-    ) -> Result<Vec<(Vec<usize>, Vec<f32>)>, InferenceError> {
+    fn infer(&self, request: &mut Request, inputs: &[TensorView<'_>]) -> Result<Vec<Tensor>, InferenceError> {
         for (tensor, input) in request.inputs.iter_mut().zip(inputs) {
             tensor.get_data_mut::<f32>()?.copy_from_slice(input.values());
         }
@@ -202,13 +198,9 @@ impl OpenVinoPlan {
         (0..self.outputs)
             .map(|index| {
                 let tensor = request.request.get_output_tensor_by_index(index)?;
-                let shape = tensor
-                    .get_shape()?
-                    .get_dimensions()
-                    .iter()
-                    .map(|size| *size as usize)
-                    .collect();
-                Ok((shape, tensor.get_data::<f32>()?.to_vec()))
+                let shape = tensor.get_shape()?;
+                let shape = shape.get_dimensions().iter().map(|size| *size as usize).collect();
+                Ok(Tensor::computed(shape, tensor.get_data::<f32>()?.to_vec()))
             })
             .collect()
     }
@@ -223,10 +215,7 @@ impl Plan for OpenVinoPlan {
         let mut request = self.request().map_err(failed)?;
         let outputs = self.infer(&mut request, inputs).map_err(failed)?;
         lock(&self.idle).push(request);
-        outputs
-            .into_iter()
-            .map(|(shape, values)| Tensor::new(shape, values))
-            .collect()
+        Ok(outputs)
     }
 }
 

@@ -32,6 +32,12 @@ impl Tensor {
         Ok(Self { shape, values })
     }
 
+    /// What an engine computed.
+    pub(super) fn computed(shape: Vec<usize>, values: Vec<f32>) -> Self {
+        debug_assert_eq!(shape.iter().product::<usize>(), values.len());
+        Self { shape, values }
+    }
+
     /// Sizes of the dimensions.
     pub fn shape(&self) -> &[usize] {
         &self.shape

@@ -14,11 +14,18 @@ pub struct Bundled {
 }
 
 /// Packs that Mien knows how to install, the default first.
-const PACKS: &[Bundled] = &[Bundled {
-    name: "omz",
-    manifest: include_str!("../../packs/omz.toml"),
-    files: &[],
-}];
+const PACKS: &[Bundled] = &[
+    Bundled {
+        name: "human",
+        manifest: include_str!("../../packs/human.toml"),
+        files: &[],
+    },
+    Bundled {
+        name: "omz",
+        manifest: include_str!("../../packs/omz.toml"),
+        files: &[],
+    },
+];
 
 /// Packs that Mien knows how to install, the default first.
 pub fn bundled() -> &'static [Bundled] {

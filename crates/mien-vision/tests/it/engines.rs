@@ -1,6 +1,5 @@
 //! OpenVINO and tract must give the same answers.
 
-
 use mien_vision::engine::{Engine, LoadOptions, ModelFile, OpenVino, Tensor, Tract, runtime_directory};
 use mien_vision::home::Home;
 

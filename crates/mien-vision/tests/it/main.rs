@@ -1,4 +1,6 @@
 //! Integration tests of mien-vision, one binary.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on must fail")]
+
 mod engines;
 mod material;
