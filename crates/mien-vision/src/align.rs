@@ -34,17 +34,33 @@ impl Similarity {
         let (a, b) = (along / spread, across / spread);
         let usable = a.is_finite() && b.is_finite() && a.hypot(b) > 1e-6;
         usable.then(|| {
-            let turned = Self { a, b, shift: Point::default() }.apply(from_mean);
-            Self { a, b, shift: Point::new(to_mean.x - turned.x, to_mean.y - turned.y) }
+            let turned = Self {
+                a,
+                b,
+                shift: Point::default(),
+            }
+            .apply(from_mean);
+            Self {
+                a,
+                b,
+                shift: Point::new(to_mean.x - turned.x, to_mean.y - turned.y),
+            }
         })
     }
 
     /// Rotation by `radians` (clockwise on screen) and scaling about `from`, which lands on `to`.
     pub fn about(from: Point, to: Point, scale: f32, radians: f32) -> Self {
         let (sine, cosine) = radians.sin_cos();
-        let turned = Self { a: scale * cosine, b: scale * sine, shift: Point::default() };
+        let turned = Self {
+            a: scale * cosine,
+            b: scale * sine,
+            shift: Point::default(),
+        };
         let landed = turned.apply(from);
-        Self { shift: Point::new(to.x - landed.x, to.y - landed.y), ..turned }
+        Self {
+            shift: Point::new(to.x - landed.x, to.y - landed.y),
+            ..turned
+        }
     }
 
     /// Where a point lands.
@@ -59,8 +75,17 @@ impl Similarity {
     pub fn inverse(&self) -> Self {
         let square = self.a * self.a + self.b * self.b;
         let (a, b) = (self.a / square, -self.b / square);
-        let back = Self { a, b, shift: Point::default() }.apply(self.shift);
-        Self { a, b, shift: Point::new(-back.x, -back.y) }
+        let back = Self {
+            a,
+            b,
+            shift: Point::default(),
+        }
+        .apply(self.shift);
+        Self {
+            a,
+            b,
+            shift: Point::new(-back.x, -back.y),
+        }
     }
 
     /// Length of a unit vector after the transform.
@@ -76,7 +101,9 @@ impl Similarity {
 
 fn mean(points: &[Point]) -> Option<Point> {
     let count = points.len() as f32;
-    let sum = points.iter().fold(Point::default(), |sum, p| Point::new(sum.x + p.x, sum.y + p.y));
+    let sum = points
+        .iter()
+        .fold(Point::default(), |sum, p| Point::new(sum.x + p.x, sum.y + p.y));
     (!points.is_empty()).then(|| Point::new(sum.x / count, sum.y / count))
 }
 
@@ -102,6 +129,9 @@ mod tests {
         let same = [Point::new(2.0, 2.0); 5];
         assert_eq!(Similarity::fit(&same, &same), None);
         assert_eq!(Similarity::fit(&[], &[]), None);
-        assert_eq!(Similarity::fit(&[Point::new(f32::NAN, 0.0), Point::new(1.0, 0.0)], &same[..2]), None);
+        assert_eq!(
+            Similarity::fit(&[Point::new(f32::NAN, 0.0), Point::new(1.0, 0.0)], &same[..2]),
+            None
+        );
     }
 }

@@ -12,6 +12,8 @@ mod yunet;
 
 pub use heads::{AnchorLayer, Canvas, DetectorNumbers, Head, Margin};
 
+use std::sync::Arc;
+
 use crate::engine::{EngineError, Network, Tensor, TensorView};
 use crate::face::{Face, FivePoints, Frame, Point, Region, Turn};
 use crate::picture::{InputFormat, Picture, fill};
@@ -31,7 +33,7 @@ pub(crate) struct Candidate {
 /// A loaded detector.
 #[derive(Debug)]
 pub(crate) struct Detector {
-    network: Box<dyn Network>,
+    network: Arc<dyn Network>,
     format: InputFormat,
     numbers: DetectorNumbers,
 }
@@ -48,15 +50,24 @@ const STAGE: &str = "detection";
 const ALL_TURNS: [Turn; 4] = [Turn::None, Turn::Quarter, Turn::Half, Turn::ThreeQuarters];
 
 impl Detector {
-    pub(crate) fn new(network: Box<dyn Network>, format: InputFormat, numbers: DetectorNumbers) -> Self {
-        Self { network, format, numbers }
+    pub(crate) fn new(network: Arc<dyn Network>, format: InputFormat, numbers: DetectorNumbers) -> Self {
+        Self {
+            network,
+            format,
+            numbers,
+        }
     }
 
     /// All faces of the picture whose frame is about `min_face_px` or larger, largest frame first.
     pub(crate) fn find(&self, picture: &Picture, min_face_px: u32, rotate: bool) -> Result<Vec<Face>, VisionError> {
         let turns = if rotate { &ALL_TURNS[..] } else { &ALL_TURNS[..1] };
         let mut candidates = Vec::new();
-        for pass in plan::passes((picture.width(), picture.height()), min_face_px, &self.format, &self.numbers) {
+        for pass in plan::passes(
+            (picture.width(), picture.height()),
+            min_face_px,
+            &self.format,
+            &self.numbers,
+        ) {
             self.look(picture, &pass, turns, &mut candidates)?;
         }
         let kept = suppress::best(candidates, self.numbers.overlap);
@@ -90,15 +101,20 @@ impl Detector {
         let shape = format.shape(1);
         let input = TensorView::new(&shape, tensor).map_err(engine)?;
         let tensors = self.network.run(&[input]).map_err(engine)?;
-        let outputs = Outputs { names: self.network.outputs(), tensors: &tensors };
+        let outputs = Outputs {
+            names: self.network.outputs(),
+            tensors: &tensors,
+        };
         let size = (format.width, format.height);
         let score = self.numbers.score;
         match &self.numbers.head {
             Head::Yunet { strides } => yunet::decode(&outputs, size, strides, score),
             Head::Scrfd { strides, anchors } => scrfd::decode(&outputs, size, strides, *anchors, score),
-            Head::Retinaface { strides, sizes, variances } => {
-                retinaface::decode(&outputs, size, strides, sizes, *variances, score)
-            }
+            Head::Retinaface {
+                strides,
+                sizes,
+                variances,
+            } => retinaface::decode(&outputs, size, strides, sizes, *variances, score),
             Head::Blazeface { layers } => blazeface::decode(&outputs, size, layers, score),
         }
     }
@@ -119,9 +135,14 @@ impl Outputs<'_> {
     fn named(&self, name: &str, expected: usize) -> Result<&[f32], VisionError> {
         let index = self.names.iter().position(|known| known == name);
         let tensor = index.and_then(|index| self.tensors.get(index));
-        let values = tensor.ok_or_else(|| unexpected(format!("the network has no output {name}")))?.values();
+        let values = tensor
+            .ok_or_else(|| unexpected(format!("the network has no output {name}")))?
+            .values();
         if values.len() != expected {
-            return Err(unexpected(format!("output {name} has {} values, not {expected}", values.len())));
+            return Err(unexpected(format!(
+                "output {name} has {} values, not {expected}",
+                values.len()
+            )));
         }
         Ok(values)
     }
@@ -144,18 +165,37 @@ fn unexpected(reason: String) -> VisionError {
 /// Networks can overflow on odd pictures; a box that is not a number must not reach the domain.
 fn usable(candidate: &Candidate) -> bool {
     let Region { x, y, width, height } = candidate.region;
-    let finite = [x, y, width, height, candidate.confidence].iter().all(|value| value.is_finite());
-    finite && width > 1.0 && height > 1.0 && candidate.points.to_array().iter().all(|p| p.x.is_finite() && p.y.is_finite())
+    let finite = [x, y, width, height, candidate.confidence]
+        .iter()
+        .all(|value| value.is_finite());
+    finite
+        && width > 1.0
+        && height > 1.0
+        && candidate
+            .points
+            .to_array()
+            .iter()
+            .all(|p| p.x.is_finite() && p.y.is_finite())
 }
 
 /// The reported frame: the region and its margin, in whole pixels.
 fn frame(region: &Region, margin: &Margin, turn: Turn) -> Frame {
-    let Margin { left, top, right, bottom } = margin.turned(turn);
+    let Margin {
+        left,
+        top,
+        right,
+        bottom,
+    } = margin.turned(turn);
     let x = (region.x - left * region.width).round();
     let y = (region.y - top * region.height).round();
     let width = (region.width * (1.0 + left + right)).round().max(1.0);
     let height = (region.height * (1.0 + top + bottom)).round().max(1.0);
-    Frame { x: x as i32, y: y as i32, width: width as u32, height: height as u32 }
+    Frame {
+        x: x as i32,
+        y: y as i32,
+        width: width as u32,
+        height: height as u32,
+    }
 }
 
 /// Turns offsets `(x0, y0, x1, y1, ...)` in pixels around a cell into points.

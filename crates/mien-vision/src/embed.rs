@@ -1,14 +1,10 @@
 //! From aligned faces to embeddings: one or more networks, centred, weighted, projected, of unit length.
 
-mod fit;
-mod identity;
+mod projection;
 
-pub use fit::{Fit, FitError};
-pub use identity::{EmbedderIdentity, PartIdentity};
+pub use projection::{Projection, ProjectionError};
 
 use std::sync::Arc;
-
-use serde::{Deserialize, Serialize};
 
 use crate::align::{Similarity, Warp, warp};
 use crate::engine::{EngineError, Network, Tensor, TensorView};
@@ -17,24 +13,18 @@ use crate::picture::{InputFormat, Picture};
 use crate::vision::{Mirror, VisionError};
 
 /// How one network takes part in an embedding.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct PartNumbers {
     /// Where eyes, nose and mouth corners (left before right) lie in the input, in pixels.
     pub template: [[f32; 2]; 5],
     /// Name of the output that holds the vector; the first one when absent.
-    #[serde(default)]
     pub output: Option<String>,
-    /// How much of the mean vector over many people is taken off before normalising, 0 to 1.
-    #[serde(default)]
-    pub centring: f32,
-    /// Share of this part in the cosine of the whole.
-    #[serde(default = "whole")]
+    /// Length of the vector.
+    pub dim: usize,
+    /// Taken off before normalising: part of the mean vector over many people. Empty for nothing.
+    pub centre: Vec<f32>,
+    /// Factor on the unit vector before the parts are joined.
     pub weight: f32,
-}
-
-fn whole() -> f32 {
-    1.0
 }
 
 /// One network of an embedder.
@@ -49,14 +39,14 @@ pub(crate) struct Part {
 #[derive(Debug)]
 pub(crate) struct Embedder {
     parts: Vec<Part>,
-    fit: Fit,
+    projection: Option<Projection>,
 }
 
 const STAGE: &str = "embedding";
 
 impl Embedder {
-    pub(crate) fn new(parts: Vec<Part>, fit: Fit) -> Self {
-        Self { parts, fit }
+    pub(crate) fn new(parts: Vec<Part>, projection: Option<Projection>) -> Self {
+        Self { parts, projection }
     }
 
     /// The embedding of the face at these points, of unit length.
@@ -66,8 +56,22 @@ impl Embedder {
         points: &FivePoints,
         mirror: Mirror,
     ) -> Result<Vec<f32>, VisionError> {
-        let raw = self.raw(picture, points, mirror)?;
-        self.fuse(&raw)
+        let mut joined = Vec::new();
+        for (part, vector) in self.parts.iter().zip(self.raw(picture, points, mirror)?) {
+            joined.extend(part.weigh(vector));
+        }
+        let mut embedding = match &self.projection {
+            Some(projection) => projection
+                .apply(&joined)
+                .ok_or_else(|| unexpected("the projection has another size"))?,
+            None => joined,
+        };
+        normalise(&mut embedding);
+        if embedding.iter().all(|value| value.is_finite()) {
+            Ok(embedding)
+        } else {
+            Err(unexpected("the vector is not finite"))
+        }
     }
 
     /// What the networks themselves say, one vector for each part.
@@ -77,39 +81,11 @@ impl Embedder {
         points: &FivePoints,
         mirror: Mirror,
     ) -> Result<Vec<Vec<f32>>, VisionError> {
-        self.parts.iter().map(|part| part.run(picture, points, mirror)).collect()
+        self.parts
+            .iter()
+            .map(|part| part.run(picture, points, mirror))
+            .collect()
     }
-
-    /// The embedding from the vectors of the parts.
-    fn fuse(&self, raw: &[Vec<f32>]) -> Result<Vec<f32>, VisionError> {
-        let joined = join(&self.parts, &self.fit, raw)?;
-        let mut embedding = self.fit.project(joined).ok_or_else(|| unexpected("the projection has another size"))?;
-        normalise(&mut embedding);
-        if embedding.iter().all(|value| value.is_finite()) {
-            Ok(embedding)
-        } else {
-            Err(unexpected("the vector is not finite"))
-        }
-    }
-}
-
-/// Parts centred, normalised, weighted and put one behind the other.
-fn join(parts: &[Part], fit: &Fit, raw: &[Vec<f32>]) -> Result<Vec<f32>, VisionError> {
-    let mut joined = Vec::with_capacity(raw.iter().map(Vec::len).sum());
-    for (index, (part, vector)) in parts.iter().zip(raw).enumerate() {
-        let mut vector = vector.clone();
-        if part.numbers.centring != 0.0 {
-            let mean = fit.mean(index).filter(|mean| mean.len() == vector.len());
-            let mean = mean.ok_or_else(|| unexpected("the fit has no mean of this size"))?;
-            for (value, mean) in vector.iter_mut().zip(mean) {
-                *value -= part.numbers.centring * mean;
-            }
-        }
-        normalise(&mut vector);
-        let weight = part.numbers.weight.max(0.0).sqrt();
-        joined.extend(vector.iter().map(|value| value * weight));
-    }
-    Ok(joined)
 }
 
 impl Part {
@@ -132,13 +108,35 @@ impl Part {
         warp(picture, place, &self.format, &mut tensor);
         let engine = |source: EngineError| VisionError::Engine { stage: STAGE, source };
         let shape = self.format.shape(1);
-        let outputs = self.network.run(&[TensorView::new(&shape, &tensor).map_err(engine)?]).map_err(engine)?;
+        let outputs = self
+            .network
+            .run(&[TensorView::new(&shape, &tensor).map_err(engine)?])
+            .map_err(engine)?;
         let index = match &self.numbers.output {
             Some(name) => self.network.outputs().iter().position(|known| known == name),
             None => Some(0),
         };
-        let output = index.and_then(|index| outputs.into_iter().nth(index)).map(Tensor::into_values);
-        output.ok_or_else(|| unexpected("the network lacks the output of the manifest"))
+        let output = index
+            .and_then(|index| outputs.into_iter().nth(index))
+            .map(Tensor::into_values);
+        let output = output.ok_or_else(|| unexpected("the network lacks the output of the manifest"))?;
+        if output.len() == self.numbers.dim {
+            Ok(output)
+        } else {
+            Err(unexpected("the vector has another length"))
+        }
+    }
+
+    /// Centred, of the length of the part's weight.
+    fn weigh(&self, mut vector: Vec<f32>) -> Vec<f32> {
+        for (value, centre) in vector.iter_mut().zip(&self.numbers.centre) {
+            *value -= centre;
+        }
+        normalise(&mut vector);
+        for value in &mut vector {
+            *value *= self.numbers.weight;
+        }
+        vector
     }
 }
 
@@ -153,5 +151,8 @@ pub(crate) fn normalise(vector: &mut [f32]) {
 }
 
 fn unexpected(reason: &str) -> VisionError {
-    VisionError::Output { stage: STAGE, reason: reason.to_owned() }
+    VisionError::Output {
+        stage: STAGE,
+        reason: reason.to_owned(),
+    }
 }

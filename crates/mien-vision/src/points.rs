@@ -9,6 +9,8 @@ pub use five::PointsNumbers;
 pub use mesh::{MESH_POINTS, Mesh};
 
 use crate::align::{Similarity, Warp, warp};
+use std::sync::Arc;
+
 use crate::engine::{EngineError, Network, Tensor, TensorView};
 use crate::face::{Face, FivePoints, Point, Region, Turn};
 use crate::picture::{InputFormat, Picture};
@@ -18,7 +20,7 @@ use crate::vision::VisionError;
 #[derive(Debug)]
 pub(crate) struct CropNetwork {
     pub(crate) stage: &'static str,
-    pub(crate) network: Box<dyn Network>,
+    pub(crate) network: Arc<dyn Network>,
     pub(crate) format: InputFormat,
 }
 
@@ -29,6 +31,8 @@ pub(crate) enum PointFinder {
     Five(CropNetwork, PointsNumbers),
     /// Five points taken from the 468 of the mesh.
     Mesh(CropNetwork, PointsNumbers),
+    /// The detector's own points.
+    Detector,
 }
 
 impl PointFinder {
@@ -36,6 +40,7 @@ impl PointFinder {
         match self {
             Self::Five(crop, numbers) => five::find(crop, numbers, picture, face),
             Self::Mesh(crop, numbers) => Ok(mesh::find(crop, numbers, picture, face)?.five_points()),
+            Self::Detector => Ok(face.rough),
         }
     }
 }
@@ -45,9 +50,14 @@ impl CropNetwork {
     pub(crate) fn run(&self, picture: &Picture, place: Warp) -> Result<Vec<Tensor>, VisionError> {
         let mut tensor = vec![0.0; self.format.len()];
         warp(picture, place, &self.format, &mut tensor);
-        let engine = |source: EngineError| VisionError::Engine { stage: self.stage, source };
+        let engine = |source: EngineError| VisionError::Engine {
+            stage: self.stage,
+            source,
+        };
         let shape = self.format.shape(1);
-        self.network.run(&[TensorView::new(&shape, &tensor).map_err(engine)?]).map_err(engine)
+        self.network
+            .run(&[TensorView::new(&shape, &tensor).map_err(engine)?])
+            .map_err(engine)
     }
 
     /// The output with this many values.
@@ -65,7 +75,12 @@ impl CropNetwork {
 pub(crate) fn square(region: &Region, factor: f32, radians: f32, side_px: usize) -> Similarity {
     let side = (region.width.max(region.height) * factor).max(1.0);
     let middle = side_px as f32 / 2.0;
-    Similarity::about(region.centre(), Point::new(middle, middle), side_px as f32 / side, -radians)
+    Similarity::about(
+        region.centre(),
+        Point::new(middle, middle),
+        side_px as f32 / side,
+        -radians,
+    )
 }
 
 /// How far the face is turned clockwise: quarter turns from the detection, and on request the slope of its eyes.

@@ -1,10 +1,18 @@
 //! The facade: a picture goes in, faces and embeddings come out.
 
+mod open;
+
+pub use open::{OpenError, VisionOptions};
+
 use thiserror::Error;
 
+use crate::calibration::CalibrationPoint;
+use crate::detect::Detector;
+use crate::embed::Embedder;
 use crate::engine::EngineError;
-use crate::face::Face;
+use crate::face::{Face, FivePoints};
 use crate::picture::Picture;
+use crate::points::PointFinder;
 
 /// Which of the two live embedders is meant (DESIGN 3, `FaceModelVersion`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -24,16 +32,6 @@ pub struct DetectOptions {
     pub max_faces: usize,
     /// Also look for faces turned by 90, 180 and 270 degrees.
     pub rotate: bool,
-}
-
-impl Default for DetectOptions {
-    fn default() -> Self {
-        Self {
-            min_face_px: 34,
-            max_faces: 1,
-            rotate: false,
-        }
-    }
 }
 
 /// Whether the mirror image is embedded too.
@@ -84,27 +82,28 @@ pub enum VisionError {
 /// What identifies an embedder.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EmbedderInfo {
-    /// Hash over model files, preprocessing and projection, 64 hex digits: equal means comparable.
+    /// Hash over weights, preprocessing and projection, 64 hex digits: equal means comparable.
     pub fingerprint: String,
     /// Length of the embedding.
     pub dim: usize,
-    /// The curve cosine to false accept rate as data points.
+    /// The curve from cosine to false accept rate; empty when the embedder was never calibrated.
     pub calibration: Vec<CalibrationPoint>,
-}
-
-/// One point of the curve from cosine to the false accept rate of a random impostor pair.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct CalibrationPoint {
-    /// Cosine similarity.
-    pub cosine: f64,
-    /// Share of random impostor pairs at or above it, above 0 and at most 1.
-    pub far: f64,
 }
 
 /// Everything that looks at pictures, opened once and shared by all threads.
 #[derive(Debug)]
 pub struct Vision {
-    embedders: Vec<(Slot, EmbedderInfo)>,
+    detector: Detector,
+    points: PointFinder,
+    embedders: Vec<LiveEmbedder>,
+}
+
+/// An embedder and the slot it serves.
+#[derive(Debug)]
+struct LiveEmbedder {
+    slot: Slot,
+    info: EmbedderInfo,
+    embedder: Embedder,
 }
 
 impl Vision {
@@ -112,22 +111,52 @@ impl Vision {
     ///
     /// # Errors
     /// [`VisionError::NoFace`], [`VisionError::FaceTooSmall`] when all are below the minimum, or an engine failure.
-    pub fn detect(&self, _picture: &Picture, _options: &DetectOptions) -> Result<Vec<Face>, VisionError> {
-        Err(VisionError::Missing("detector"))
+    pub fn detect(&self, picture: &Picture, options: &DetectOptions) -> Result<Vec<Face>, VisionError> {
+        let mut faces = self.detector.find(picture, options.min_face_px, options.rotate)?;
+        let largest_px = faces
+            .iter()
+            .map(|face| face.frame.shorter_side())
+            .max()
+            .ok_or(VisionError::NoFace)?;
+        let minimum_px = options.min_face_px;
+        faces.retain(|face| face.frame.shorter_side() >= minimum_px);
+        if faces.is_empty() {
+            return Err(VisionError::FaceTooSmall { largest_px, minimum_px });
+        }
+        faces.truncate(options.max_faces.max(1));
+        Ok(faces)
+    }
+
+    /// Five points of a face that [`Vision::detect`] found in this picture, exact enough to align by.
+    ///
+    /// # Errors
+    /// An engine failure.
+    pub fn points(&self, picture: &Picture, face: &Face) -> Result<FivePoints, VisionError> {
+        self.points.find(picture, face)
     }
 
     /// The embedding of a face that [`Vision::detect`] found in this picture, of unit length.
     ///
     /// # Errors
     /// [`VisionError::Missing`] when the pack has no embedder for the slot, or an engine failure.
-    pub fn embed(
+    pub fn embed(&self, picture: &Picture, face: &Face, slot: Slot, mirror: Mirror) -> Result<Vec<f32>, VisionError> {
+        let points = self.points(picture, face)?;
+        self.live(slot)?.embedder.embed(picture, &points, mirror)
+    }
+
+    /// What the networks of an embedder say themselves, before centring, weighting and projection: for fitting those.
+    ///
+    /// # Errors
+    /// As [`Vision::embed`].
+    pub fn embed_raw(
         &self,
-        _picture: &Picture,
-        _face: &Face,
-        _slot: Slot,
-        _mirror: Mirror,
-    ) -> Result<Vec<f32>, VisionError> {
-        Err(VisionError::Missing("embedder"))
+        picture: &Picture,
+        face: &Face,
+        slot: Slot,
+        mirror: Mirror,
+    ) -> Result<Vec<Vec<f32>>, VisionError> {
+        let points = self.points(picture, face)?;
+        self.live(slot)?.embedder.raw(picture, &points, mirror)
     }
 
     /// What identifies the embedder of a slot.
@@ -135,7 +164,36 @@ impl Vision {
     /// # Errors
     /// [`VisionError::Missing`] when the pack has none.
     pub fn embedder(&self, slot: Slot) -> Result<&EmbedderInfo, VisionError> {
-        let found = self.embedders.iter().find(|(of, _)| *of == slot);
-        found.map(|(_, info)| info).ok_or(VisionError::Missing("embedder"))
+        Ok(&self.live(slot)?.info)
+    }
+
+    fn live(&self, slot: Slot) -> Result<&LiveEmbedder, VisionError> {
+        self.embedders
+            .iter()
+            .find(|live| live.slot == slot)
+            .ok_or(VisionError::Missing("embedder"))
+    }
+}
+
+impl Default for DetectOptions {
+    fn default() -> Self {
+        Self {
+            min_face_px: 34,
+            max_faces: 1,
+            rotate: false,
+        }
+    }
+}
+
+impl Slot {
+    /// Both, the older first.
+    pub const ALL: [Self; 2] = [Self::V2, Self::V3];
+
+    /// The text of `FaceModelVersion`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::V2 => "2.0",
+            Self::V3 => "3.0",
+        }
     }
 }

@@ -76,9 +76,7 @@ enum Pixels<'a> {
 impl<'a> Source<'a> {
     fn new(view: &View<'a>, back: &Similarity, (columns, rows): (usize, usize)) -> Self {
         // Between the pixel centres of the upright picture and those of a smaller view of it.
-        let to_view = |p: Point| {
-            Point::new((p.x + 0.5) / view.shrink() - 0.5, (p.y + 0.5) / view.shrink() - 0.5)
-        };
+        let to_view = |p: Point| Point::new((p.x + 0.5) / view.shrink() - 0.5, (p.y + 0.5) / view.shrink() - 0.5);
         let corner = |u: f32, v: f32| to_view(back.apply(Point::new(u, v)));
         let origin = corner(0.0, 0.0);
         let (right, down) = (minus(corner(1.0, 0.0), origin), minus(corner(0.0, 1.0), origin));
@@ -93,7 +91,11 @@ impl<'a> Source<'a> {
             columns,
         };
         // Bilinear sampling skips pixels from a step of 2 on, which shows as noise in the face.
-        if step >= 2.0 { whole.averaged(view, step.floor() as usize, rows) } else { whole }
+        if step >= 2.0 {
+            whole.averaged(view, step.floor() as usize, rows)
+        } else {
+            whole
+        }
     }
 
     /// The part of the view that is needed, averaged over boxes of `side` x `side` pixels.
@@ -114,7 +116,10 @@ impl<'a> Source<'a> {
         let pixels = boxes(view, (left, top), (width, height), side);
         let shift = |p: Point| {
             let offset = (side as f32 - 1.0) / 2.0;
-            Point::new((p.x - left as f32 - offset) / side as f32, (p.y - top as f32 - offset) / side as f32)
+            Point::new(
+                (p.x - left as f32 - offset) / side as f32,
+                (p.y - top as f32 - offset) / side as f32,
+            )
         };
         let shrunk = |p: Point| Point::new(p.x / side as f32, p.y / side as f32);
         Self {

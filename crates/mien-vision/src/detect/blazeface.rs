@@ -23,7 +23,10 @@ pub(super) fn decode(
         let unit = stride as f32;
         for (anchor, &logit) in logits.iter().enumerate().filter(|(_, logit)| **logit >= least_logit) {
             let cell = anchor / anchors.max(1);
-            let centre = Point::new(((cell % columns) as f32 + 0.5) * unit, ((cell / columns) as f32 + 0.5) * unit);
+            let centre = Point::new(
+                ((cell % columns) as f32 + 0.5) * unit,
+                ((cell / columns) as f32 + 0.5) * unit,
+            );
             found.push(Candidate {
                 region: region(&boxes[anchor], centre),
                 confidence: 1.0 / (1.0 + (-logit).exp()),
@@ -37,11 +40,22 @@ pub(super) fn decode(
 
 fn region(values: &[f32; VALUES], centre: Point) -> Region {
     let [dx, dy, width, height, ..] = *values;
-    Region { x: centre.x + dx - width / 2.0, y: centre.y + dy - height / 2.0, width, height }
+    Region {
+        x: centre.x + dx - width / 2.0,
+        y: centre.y + dy - height / 2.0,
+        width,
+        height,
+    }
 }
 
 /// The six points are eyes, nose, middle of the mouth and ears: both corners of the mouth are put on its middle.
 fn points(values: &[f32; VALUES], centre: Point) -> FivePoints {
     let at = |index: usize| Point::new(centre.x + values[4 + 2 * index], centre.y + values[5 + 2 * index]);
-    FivePoints { left_eye: at(0), right_eye: at(1), nose: at(2), left_mouth: at(3), right_mouth: at(3) }
+    FivePoints {
+        left_eye: at(0),
+        right_eye: at(1),
+        nose: at(2),
+        left_mouth: at(3),
+        right_mouth: at(3),
+    }
 }

@@ -1,12 +1,9 @@
 //! The numbers of a detector, as its pack gives them.
 
-use serde::{Deserialize, Serialize};
-
 use crate::face::Turn;
 
 /// Everything about a detector that is not its weights or its input format.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct DetectorNumbers {
     /// Candidates below this confidence are dropped, 0 to 1.
     pub score: f32,
@@ -19,15 +16,13 @@ pub struct DetectorNumbers {
     /// Which input sizes the network takes.
     pub canvas: Canvas,
     /// From the network's box to the reported frame.
-    #[serde(default)]
     pub margin: Margin,
     /// How the outputs are read.
     pub head: Head,
 }
 
 /// Which input sizes the network takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase", deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Canvas {
     /// Only the size of its input format: larger pictures are cut into tiles that overlap.
     Fixed,
@@ -39,8 +34,7 @@ pub enum Canvas {
 }
 
 /// Margin of the frame beyond the network's box, in parts of the box's width and height.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Margin {
     /// Beyond the left edge.
     pub left: f32,
@@ -53,8 +47,7 @@ pub struct Margin {
 }
 
 /// How the outputs of a detector are read.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Head {
     /// YuNet: outputs `cls_S`, `obj_S`, `bbox_S`, `kps_S` for each stride S, one cell each.
     Yunet {
@@ -85,8 +78,7 @@ pub enum Head {
 }
 
 /// One grid of anchors.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AnchorLayer {
     /// Distance of the cells in pixels.
     pub stride: usize,
@@ -104,13 +96,33 @@ impl DetectorNumbers {
 impl Margin {
     /// The margin around a face that a clockwise `turn` makes upright: "top" is where the forehead is.
     pub(crate) fn turned(&self, turn: Turn) -> Self {
-        let Self { left, top, right, bottom } = *self;
+        let Self {
+            left,
+            top,
+            right,
+            bottom,
+        } = *self;
         match turn {
             Turn::None => *self,
             // The upright face's top lies at the left of the picture.
-            Turn::Quarter => Self { left: top, top: right, right: bottom, bottom: left },
-            Turn::Half => Self { left: right, top: bottom, right: left, bottom: top },
-            Turn::ThreeQuarters => Self { left: bottom, top: left, right: top, bottom: right },
+            Turn::Quarter => Self {
+                left: top,
+                top: right,
+                right: bottom,
+                bottom: left,
+            },
+            Turn::Half => Self {
+                left: right,
+                top: bottom,
+                right: left,
+                bottom: top,
+            },
+            Turn::ThreeQuarters => Self {
+                left: bottom,
+                top: left,
+                right: top,
+                bottom: right,
+            },
         }
     }
 }

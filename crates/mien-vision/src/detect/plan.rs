@@ -43,7 +43,12 @@ impl Pass {
         let place = |p: Point| Point::new(left + p.x * shrink, top + p.y * shrink);
         let corner = place(Point::new(x, y));
         (!touches).then(|| Candidate {
-            region: Region { x: corner.x, y: corner.y, width: width * shrink, height: height * shrink },
+            region: Region {
+                x: corner.x,
+                y: corner.y,
+                width: width * shrink,
+                height: height * shrink,
+            },
             points: candidate.points.map(place),
             ..*candidate
         })
@@ -61,7 +66,10 @@ fn free(size: (f32, f32), wanted: f32, format: &InputFormat, numbers: &DetectorN
     let least = format.width.max(format.height) as f32;
     let long_edge = size.0.max(size.1);
     let needed = long_edge * wanted;
-    let rung = LONG_EDGES.iter().map(|factor| factor * least).find(|edge| *edge >= needed - 1.0);
+    let rung = LONG_EDGES
+        .iter()
+        .map(|factor| factor * least)
+        .find(|edge| *edge >= needed - 1.0);
     // The picture is never enlarged; beyond the last rung its own size is taken.
     let target = rung.unwrap_or(needed).min(long_edge);
     let mut passes = vec![whole(size, target, multiple)];
@@ -77,10 +85,22 @@ fn whole((width, height): (f32, f32), target: f32, multiple: usize) -> Pass {
     let shrink = long_edge / target;
     let up = |edge: f32| ((edge - 0.01).max(1.0) as usize / multiple + 1) * multiple;
     let long = up(target);
-    let short = SHORT_EDGES.iter().map(|part| up(part * long as f32)).find(|edge| *edge as f32 >= short_edge / shrink);
+    let short = SHORT_EDGES
+        .iter()
+        .map(|part| up(part * long as f32))
+        .find(|edge| *edge as f32 >= short_edge / shrink);
     let short = short.unwrap_or(long);
     let (columns, rows) = if width >= height { (long, short) } else { (short, long) };
-    Pass { window: Window { left: 0.0, top: 0.0, shrink }, width: columns, height: rows, cut: [false; 4] }
+    Pass {
+        window: Window {
+            left: 0.0,
+            top: 0.0,
+            shrink,
+        },
+        width: columns,
+        height: rows,
+        cut: [false; 4],
+    }
 }
 
 /// The whole picture, then tiles of ever larger scale until the smallest wanted face is large enough.
@@ -92,7 +112,12 @@ fn fixed(size: (f32, f32), wanted: f32, format: &InputFormat, numbers: &Detector
         top: (size.1 - rows as f32 * shrink) / 2.0,
         shrink,
     };
-    let mut passes = vec![Pass { window: centred(fit), width: columns, height: rows, cut: [false; 4] }];
+    let mut passes = vec![Pass {
+        window: centred(fit),
+        width: columns,
+        height: rows,
+        cut: [false; 4],
+    }];
     let shrink = 1.0 / wanted;
     if shrink < fit {
         // Faces too large for a tile and too small for the whole picture are found in between.
@@ -114,7 +139,12 @@ fn tiled(size: (f32, f32), shrink: f32, format: &InputFormat, numbers: &Detector
     for (top, cut_top, cut_bottom) in tiles(size.1, rows as f32, shared, shrink) {
         for (left, cut_left, cut_right) in tiles(size.0, columns as f32, shared, shrink) {
             let cut = [cut_left, cut_top, cut_right, cut_bottom];
-            passes.push(Pass { window: Window { left, top, shrink }, width: columns, height: rows, cut });
+            passes.push(Pass {
+                window: Window { left, top, shrink },
+                width: columns,
+                height: rows,
+                cut,
+            });
         }
     }
     passes
@@ -128,5 +158,7 @@ fn tiles(length: f32, tile: f32, shared: f32, shrink: f32) -> Vec<(f32, bool, bo
     }
     let count = ((length - shared * shrink) / (span - shared * shrink)).ceil().max(2.0) as usize;
     let step = (length - span) / (count - 1) as f32;
-    (0..count).map(|index| (index as f32 * step, index > 0, index + 1 < count)).collect()
+    (0..count)
+        .map(|index| (index as f32 * step, index > 0, index + 1 < count))
+        .collect()
 }

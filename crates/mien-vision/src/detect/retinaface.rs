@@ -26,7 +26,12 @@ pub(super) fn decode(
         let (x, y) = (centre.x + dx * offset * side, centre.y + dy * offset * side);
         let (width, height) = ((log_width * growth).exp() * side, (log_height * growth).exp() * side);
         found.push(Candidate {
-            region: Region { x: x - width / 2.0, y: y - height / 2.0, width, height },
+            region: Region {
+                x: x - width / 2.0,
+                y: y - height / 2.0,
+                width,
+                height,
+            },
             confidence: confidence.min(1.0),
             points: five_points(&points[index], |dx, dy| {
                 Point::new(centre.x + dx * offset * side, centre.y + dy * offset * side)

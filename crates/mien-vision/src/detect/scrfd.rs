@@ -19,12 +19,21 @@ pub(super) fn decode(
         let boxes = outputs.shaped(count, 4, 0)?.as_chunks::<4>().0;
         let points = outputs.shaped(count, 10, 0)?.as_chunks::<10>().0;
         let unit = stride as f32;
-        for (anchor, &confidence) in scores.iter().enumerate().filter(|(_, confidence)| **confidence >= score) {
+        for (anchor, &confidence) in scores
+            .iter()
+            .enumerate()
+            .filter(|(_, confidence)| **confidence >= score)
+        {
             let cell = anchor / anchors.max(1);
             let (x, y) = ((cell % columns) as f32 * unit, (cell / columns) as f32 * unit);
             let [left, top, right, bottom] = boxes[anchor].map(|distance| distance * unit);
             found.push(Candidate {
-                region: Region { x: x - left, y: y - top, width: left + right, height: top + bottom },
+                region: Region {
+                    x: x - left,
+                    y: y - top,
+                    width: left + right,
+                    height: top + bottom,
+                },
                 confidence: confidence.min(1.0),
                 points: five_points(&points[anchor], |dx, dy| Point::new(x + dx * unit, y + dy * unit)),
                 turn: Turn::None,

@@ -36,7 +36,12 @@ mod tests {
 
     fn candidate(x: f32, side: f32, confidence: f32) -> Candidate {
         Candidate {
-            region: Region { x, y: 0.0, width: side, height: side },
+            region: Region {
+                x,
+                y: 0.0,
+                width: side,
+                height: side,
+            },
             confidence,
             points: FivePoints::default(),
             turn: Turn::None,

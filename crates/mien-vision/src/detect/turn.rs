@@ -44,7 +44,12 @@ pub(super) fn back(candidate: Candidate, format: &InputFormat, turn: Turn) -> Ca
         Turn::Half => Point::new(width - p.x, height - p.y),
         Turn::ThreeQuarters => Point::new(width - p.y, p.x),
     };
-    let Region { x, y, width: across, height: down } = candidate.region;
+    let Region {
+        x,
+        y,
+        width: across,
+        height: down,
+    } = candidate.region;
     let (one, other) = (place(Point::new(x, y)), place(Point::new(x + across, y + down)));
     Candidate {
         region: Region {
@@ -66,7 +71,14 @@ mod tests {
     use crate::picture::ChannelOrder;
 
     fn format(layout: Layout) -> InputFormat {
-        InputFormat { width: 3, height: 2, order: ChannelOrder::Grey, layout, mean: [0.0; 3], scale: [1.0; 3] }
+        InputFormat {
+            width: 3,
+            height: 2,
+            order: ChannelOrder::Grey,
+            layout,
+            mean: [0.0; 3],
+            scale: [1.0; 3],
+        }
     }
 
     #[test]
@@ -97,13 +109,27 @@ mod tests {
             let at = turned.iter().position(|value| *value == 3.0).unwrap();
             let (x, y) = ((at % turned_format.width) as f32, (at / turned_format.width) as f32);
             let candidate = Candidate {
-                region: Region { x, y, width: 1.0, height: 1.0 },
+                region: Region {
+                    x,
+                    y,
+                    width: 1.0,
+                    height: 1.0,
+                },
                 confidence: 1.0,
                 points: FivePoints::from_array([Point::new(x + 0.5, y + 0.5); 5]),
                 turn: Turn::None,
             };
             let found = back(candidate, &format, turn);
-            assert_eq!(found.region, Region { x: 2.0, y: 0.0, width: 1.0, height: 1.0 }, "{turn:?}");
+            assert_eq!(
+                found.region,
+                Region {
+                    x: 2.0,
+                    y: 0.0,
+                    width: 1.0,
+                    height: 1.0
+                },
+                "{turn:?}"
+            );
             assert_eq!(found.points.nose, Point::new(2.5, 0.5), "{turn:?}");
         }
     }

@@ -1,10 +1,7 @@
 //! How pixels become the input tensor of a network: numbers of the pack, applied while sampling.
 
-use serde::{Deserialize, Serialize};
-
 /// Order of the colour channels a network was trained with.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ChannelOrder {
     /// Red first.
     #[default]
@@ -16,8 +13,7 @@ pub enum ChannelOrder {
 }
 
 /// Order of the axes of an input tensor.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Layout {
     /// Batch, channels, rows, columns.
     #[default]
@@ -27,29 +23,20 @@ pub enum Layout {
 }
 
 /// What a network wants to be fed: `(value - mean) * scale` of each channel, values 0 to 255.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct InputFormat {
     /// Columns in pixels.
     pub width: usize,
     /// Rows in pixels.
     pub height: usize,
     /// Order of the channels.
-    #[serde(default)]
     pub order: ChannelOrder,
     /// Order of the axes.
-    #[serde(default)]
     pub layout: Layout,
     /// Subtracted from each channel, in the order of the channels of the tensor.
-    #[serde(default)]
     pub mean: [f32; 3],
     /// Multiplied afterwards, in the order of the channels of the tensor.
-    #[serde(default = "unscaled")]
     pub scale: [f32; 3],
-}
-
-fn unscaled() -> [f32; 3] {
-    [1.0; 3]
 }
 
 impl InputFormat {
@@ -113,7 +100,8 @@ impl InputFormat {
                 let target = &mut tensor[begin * 3..(begin + columns) * 3];
                 for (to, pixel) in target.as_chunks_mut::<3>().0.iter_mut().zip(pixels) {
                     for channel in 0..3 {
-                        to[channel] = (pixel[source_channel(order, channel)] - self.mean[channel]) * self.scale[channel];
+                        to[channel] =
+                            (pixel[source_channel(order, channel)] - self.mean[channel]) * self.scale[channel];
                     }
                 }
             }

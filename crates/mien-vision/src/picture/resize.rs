@@ -34,7 +34,10 @@ pub fn fill(view: &View<'_>, window: Window, format: &InputFormat, tensor: &mut 
         return copy(view, (left as isize, top as isize), format, tensor, columns, rows);
     }
     let step = (shrink.floor() as usize).max(1);
-    let across: Vec<Tap> = columns.clone().map(|u| Tap::at(left, shrink, u, step, view.width())).collect();
+    let across: Vec<Tap> = columns
+        .clone()
+        .map(|u| Tap::at(left, shrink, u, step, view.width()))
+        .collect();
     let mut source = RowSource::new(view, step);
     let mut row = vec![0.0f32; across.len() * 3];
     for v in rows {
@@ -88,11 +91,18 @@ impl Tap {
         let last = (length / step).max(1) - 1;
         let centre = centre.clamp(0.0, last as f32);
         let first = centre.floor() as usize;
-        Self { first, second: (first + 1).min(last), weight: centre - first as f32 }
+        Self {
+            first,
+            second: (first + 1).min(last),
+            weight: centre - first as f32,
+        }
     }
 
     fn pick(&self, row: &[f32]) -> [f32; 3] {
-        let (first, second) = (&row[self.first * 3..self.first * 3 + 3], &row[self.second * 3..self.second * 3 + 3]);
+        let (first, second) = (
+            &row[self.first * 3..self.first * 3 + 3],
+            &row[self.second * 3..self.second * 3 + 3],
+        );
         [0, 1, 2].map(|channel| first[channel] + (second[channel] - first[channel]) * self.weight)
     }
 }
@@ -125,7 +135,11 @@ impl<'a> RowSource<'a> {
         self.load(down.first);
         self.load(down.second);
         let [(first_row, first), (_, second)] = &self.kept;
-        let (upper, lower) = if *first_row == Some(down.first) { (first, second) } else { (second, first) };
+        let (upper, lower) = if *first_row == Some(down.first) {
+            (first, second)
+        } else {
+            (second, first)
+        };
         let lower = if down.second == down.first { upper } else { lower };
         for ((to, &upper), &lower) in self.blended.iter_mut().zip(upper).zip(lower) {
             *to = upper + (lower - upper) * down.weight;
@@ -141,7 +155,13 @@ impl<'a> RowSource<'a> {
         let older = usize::from(self.kept[0].0 > self.kept[1].0);
         let (row, cells) = &mut self.kept[older];
         *row = Some(wanted);
-        average(self.view, wanted, self.step, &mut self.sums, &mut cells[..self.cells * 3]);
+        average(
+            self.view,
+            wanted,
+            self.step,
+            &mut self.sums,
+            &mut cells[..self.cells * 3],
+        );
     }
 }
 

@@ -1,7 +1,5 @@
 //! Five points from a square crop of the detector's box.
 
-use serde::{Deserialize, Serialize};
-
 use super::{CropNetwork, roll, square};
 use crate::align::Warp;
 use crate::face::{Face, FivePoints, Point};
@@ -9,8 +7,7 @@ use crate::picture::Picture;
 use crate::vision::VisionError;
 
 /// How the crop for a second landmark stage is cut.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PointsNumbers {
     /// Side of the crop in longer sides of the detector's box.
     pub crop: f32,

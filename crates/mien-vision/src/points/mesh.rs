@@ -70,7 +70,12 @@ pub(super) fn find(
     picture: &Picture,
     face: &Face,
 ) -> Result<Mesh, VisionError> {
-    let place = square(&face.region, numbers.crop, roll(face, numbers.upright), crop.format.width);
+    let place = square(
+        &face.region,
+        numbers.crop,
+        roll(face, numbers.upright),
+        crop.format.width,
+    );
     let outputs = crop.run(picture, Warp { place, mirror: false })?;
     let values = crop.output(&outputs, MESH_POINTS * 3)?;
     let logit = crop.output(&outputs, 1)?[0];

@@ -1,0 +1,55 @@
+//! `mien eval`: accuracy measured on data sets of the operator, and the files that are fitted to them.
+//!
+//! Results go to standard output (one JSON object with `--json`), progress to standard error.
+
+mod calibrate;
+mod dataset;
+mod fit;
+mod lfw;
+mod observe;
+mod pairs;
+mod seeing;
+
+use clap::{Args, Subcommand};
+use mien_vision::home::Home;
+
+pub use calibrate::CalibrateArgs;
+pub use fit::FitArgs;
+pub use lfw::LfwArgs;
+
+/// What to measure or fit.
+#[derive(Debug, Subcommand)]
+pub enum EvalCommand {
+    /// Verification on the 6,000 pairs of LFW, and the true accept rate over all impostor pairs.
+    Lfw(LfwArgs),
+    /// The curve from cosine to false accept rate: fitted on one half of the people, checked on the other.
+    Calibrate(CalibrateArgs),
+    /// The mean vectors and the projection of an embedder of several networks, fitted on one half of the people.
+    Fit(FitArgs),
+}
+
+/// What every evaluation needs to know.
+#[derive(Clone, Debug, Args)]
+pub struct SeeingArgs {
+    /// Name of an installed model pack, or the directory of one.
+    #[arg(long, default_value = "human")]
+    pub pack: String,
+    /// Threads; as many as processors when absent.
+    #[arg(long)]
+    pub threads: Option<usize>,
+    /// Compute in 32-bit floats even where the processor has faster arithmetic.
+    #[arg(long)]
+    pub f32: bool,
+}
+
+/// Runs one evaluation.
+///
+/// # Errors
+/// Whatever is missing or wrong with the data, the pack or the engine.
+pub fn run(command: &EvalCommand, home: &Home) -> anyhow::Result<()> {
+    match command {
+        EvalCommand::Lfw(args) => lfw::run(args, home),
+        EvalCommand::Calibrate(args) => calibrate::run(args, home),
+        EvalCommand::Fit(args) => fit::run(args, home),
+    }
+}
