@@ -1,5 +1,5 @@
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What can go wrong in an index.
 #[derive(Debug, thiserror::Error)]
@@ -45,4 +45,19 @@ pub enum IndexError {
         /// The refusal.
         source: io::Error,
     },
+}
+
+pub(crate) fn damaged(path: &Path, reason: impl Into<String>) -> IndexError {
+    IndexError::Damaged {
+        path: path.to_owned(),
+        reason: reason.into(),
+    }
+}
+
+pub(crate) fn io_error(doing: &'static str, path: &Path, source: io::Error) -> IndexError {
+    IndexError::Io {
+        doing,
+        path: path.to_owned(),
+        source,
+    }
 }

@@ -1,145 +1,163 @@
-use std::collections::{BTreeMap, HashMap};
-use std::path::Path;
-use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::collections::HashSet;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use half::f16;
+use arc_swap::ArcSwap;
 
-use crate::{Change, Config, Hit, IndexError, Query};
+use crate::background::Background;
+use crate::kernel::Isa;
+use crate::snapshot::Snapshot;
+use crate::space::Space;
+use crate::writer::{Writer, prepare};
+use crate::{Change, Config, Hit, IndexError, Query, Stats, disk, search};
 
-/// A searchable space. All methods take `&self`; searches run beside writes.
+/// A searchable space. All methods take `&self`; searches run beside writes and never wait for them.
+#[derive(Debug)]
 pub struct Index {
-    config: Config,
-    state: RwLock<State>,
+    shared: Arc<Shared>,
+    background: Background,
 }
 
-#[derive(Default)]
-struct State {
-    applied: u64,
-    galleries: HashMap<u64, BTreeMap<u64, Vec<f16>>>,
+/// What callers and the background work on together.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) space: Space,
+    pub(crate) dir: Option<PathBuf>,
+    pub(crate) snapshot: ArcSwap<Snapshot>,
+    writer: Mutex<Writer>,
+    /// One checkpoint at a time; holds what the last one wrote.
+    pub(crate) checkpoint: Mutex<disk::Last>,
+    /// Held open: the system lock on it keeps other processes out of the directory.
+    _lock: Option<File>,
 }
+
+/// Changes after which the background makes a checkpoint of its own.
+const CHANGES_PER_CHECKPOINT: usize = 200_000;
 
 impl Index {
-    /// Opens the index kept in `dir`, creating it when there is none.
+    /// Opens the index kept in `dir`, creating it when there is none. Ready at once: codes are read in, vectors are mapped.
     ///
     /// # Errors
     /// [`IndexError::Damaged`] when a file cannot be trusted: remove the directory, open again and replay everything.
+    /// [`IndexError::Io`] when the system refuses or another process has the directory open.
     pub fn open(dir: &Path, config: Config) -> Result<Self, IndexError> {
-        std::fs::create_dir_all(dir).map_err(|source| IndexError::Io {
-            doing: "cannot create",
-            path: dir.to_owned(),
-            source,
-        })?;
-        Ok(Self::in_memory(config))
+        Ok(Self::start(disk::open(dir, config, Isa::best())?))
     }
 
     /// An empty index that keeps nothing on disk.
     pub fn in_memory(config: Config) -> Self {
-        Self {
-            config,
-            state: RwLock::default(),
-        }
+        Self::in_memory_with(config, Isa::best())
+    }
+
+    /// The same on one of [`Index::instruction_sets`] instead of the best; `None` when the processor does not have it.
+    pub fn in_memory_on(config: Config, instruction_set: &str) -> Option<Self> {
+        let isa = Isa::all().into_iter().find(|isa| isa.name() == instruction_set)?;
+        Some(Self::in_memory_with(config, isa))
+    }
+
+    /// Instruction sets that this processor can search with, slowest first.
+    pub fn instruction_sets() -> Vec<&'static str> {
+        Isa::all().into_iter().map(Isa::name).collect()
+    }
+
+    fn in_memory_with(config: Config, isa: Isa) -> Self {
+        let space = Space::new(config, disk::random_seed(), isa);
+        let writer = Writer::new(&space, true);
+        Self::start(Shared::new(space, None, writer, disk::Last::default(), None))
+    }
+
+    fn start(shared: Shared) -> Self {
+        let shared = Arc::new(shared);
+        let background = Background::start(Arc::clone(&shared));
+        Self { shared, background }
     }
 
     /// Shape of the space.
     pub fn config(&self) -> Config {
-        self.config
+        self.shared.space.config
+    }
+
+    /// Name of the instruction set that searches use.
+    pub fn instruction_set(&self) -> &'static str {
+        self.shared.space.isa.name()
     }
 
     /// Sequence number of the last change contained; the owner replays what comes after it.
     pub fn applied(&self) -> u64 {
-        self.read().applied
+        self.shared.snapshot.load().applied
     }
 
     /// Applies one change; the next search sees it. A change with a number that is already contained is skipped.
+    ///
+    /// # Errors
+    /// As [`Index::apply_all`].
     pub fn apply(&self, seq: u64, change: Change<'_>) -> Result<(), IndexError> {
         self.apply_all(&[(seq, change)])
     }
 
-    /// Applies changes in ascending order of their numbers, which is much faster than one by one. Changes
-    /// that share a number must come in one call. Either all are taken or, when one of them is not acceptable, none.
+    /// Applies changes in ascending order of their numbers, at once for every reader, and much faster than one by one. Changes that
+    /// share a number must come in one call. Either all are taken or, on an error, none.
+    ///
+    /// # Errors
+    /// [`IndexError::Dimension`] or [`IndexError::NoDirection`] for a vector that cannot be stored, [`IndexError::Sequence`] when
+    /// numbers fall, [`IndexError::Io`] when the disk is full.
     pub fn apply_all(&self, changes: &[(u64, Change<'_>)]) -> Result<(), IndexError> {
-        let mut last = None;
-        for (seq, change) in changes {
-            if last.is_some_and(|last| *seq < last) {
+        for pair in changes.windows(2) {
+            if pair[1].0 < pair[0].0 {
                 return Err(IndexError::Sequence {
-                    seq: *seq,
-                    applied: last.unwrap_or_default(),
+                    seq: pair[1].0,
+                    applied: pair[0].0,
                 });
             }
-            last = Some(*seq);
-            if let Change::Insert { vector, .. } = change {
-                self.unit(vector)?;
-            }
         }
-        let mut state = self.write();
-        let contained = state.applied;
-        for (seq, change) in changes {
-            if *seq <= contained {
-                continue;
-            }
-            state.applied = *seq;
-            match *change {
-                Change::Insert { gallery, key, vector } => {
-                    let vector = self.unit(vector)?.into_iter().map(f16::from_f32).collect();
-                    state.galleries.entry(gallery).or_default().insert(key, vector);
-                }
-                Change::Remove { gallery, key } => {
-                    if let Some(rows) = state.galleries.get_mut(&gallery) {
-                        rows.remove(&key);
-                    }
-                }
-                Change::DropGallery { gallery } => {
-                    state.galleries.remove(&gallery);
-                }
-            }
-        }
+        let prepared = prepare(&self.shared.space, changes)?;
+        let mut writer = self.shared.writer();
+        let touched = writer.apply(&self.shared.space, self.shared.dir.as_ref(), changes, &prepared)?;
+        self.shared.publish(&mut writer);
+        self.pass_on(&mut writer, touched);
         Ok(())
     }
 
-    /// The best hits of every probe over all galleries together: distinct keys, best first, equal similarities by key.
-    pub fn search(&self, query: &Query<'_>) -> Result<Vec<Vec<Hit>>, IndexError> {
-        let state = self.read();
-        query
-            .probes
-            .iter()
-            .map(|probe| {
-                let probe = self.unit(probe)?;
-                let mut best: HashMap<u64, Hit> = HashMap::new();
-                for hit in query
-                    .galleries
-                    .iter()
-                    .flat_map(|gallery| state.hits(*gallery, &probe, query.floor))
-                {
-                    let known = best.entry(hit.key).or_insert(hit);
-                    if hit.similarity > known.similarity {
-                        *known = hit;
-                    }
-                }
-                Ok(top(best.into_values().collect(), query.top))
-            })
-            .collect()
+    /// Tells the background which galleries want tidying and when a checkpoint is due.
+    fn pass_on(&self, writer: &mut Writer, touched: HashSet<u64>) {
+        for gallery in touched {
+            let wants = writer.galleries.get(&gallery).is_some_and(|rows| rows.work().is_some());
+            if wants && writer.queued.insert(gallery) {
+                self.background.tidy(gallery);
+            }
+        }
+        if self.shared.dir.is_some() && writer.since_checkpoint >= CHANGES_PER_CHECKPOINT {
+            writer.since_checkpoint = 0;
+            self.background.checkpoint();
+        }
     }
 
-    /// The best hits of every probe in every gallery: result[probe][gallery], in the order of the query.
+    /// The best hits of every probe over all galleries together: distinct keys, best first, equal similarities by key.
+    ///
+    /// # Errors
+    /// [`IndexError::Dimension`] or [`IndexError::NoDirection`] for a probe, [`IndexError::Damaged`] when a stored vector that the
+    /// search needs does not agree with its check sum.
+    pub fn search(&self, query: &Query<'_>) -> Result<Vec<Vec<Hit>>, IndexError> {
+        search::together(&self.shared.space, &self.shared.snapshot.load_full(), query)
+    }
+
+    /// The best hits of every probe in every gallery: result\[probe\]\[gallery\], in the order of the query.
+    ///
+    /// # Errors
+    /// As [`Index::search`].
     pub fn search_each(&self, query: &Query<'_>) -> Result<Vec<Vec<Vec<Hit>>>, IndexError> {
-        let state = self.read();
-        query
-            .probes
-            .iter()
-            .map(|probe| {
-                let probe = self.unit(probe)?;
-                Ok(query
-                    .galleries
-                    .iter()
-                    .map(|gallery| top(state.hits(*gallery, &probe, query.floor), query.top))
-                    .collect())
-            })
-            .collect()
+        search::each(&self.shared.space, &self.shared.snapshot.load_full(), query)
     }
 
     /// Rows of a gallery; 0 when it is unknown.
     pub fn len(&self, gallery: u64) -> usize {
-        self.read().galleries.get(&gallery).map_or(0, BTreeMap::len)
+        self.shared
+            .snapshot
+            .load()
+            .galleries
+            .get(&gallery)
+            .map_or(0, crate::gallery::Gallery::len)
     }
 
     /// Whether a gallery has no rows.
@@ -149,73 +167,88 @@ impl Index {
 
     /// Whether `key` is in `gallery`.
     pub fn contains(&self, gallery: u64, key: u64) -> bool {
-        self.read()
-            .galleries
-            .get(&gallery)
-            .is_some_and(|rows| rows.contains_key(&key))
+        let writer = self.shared.writer();
+        let rows = writer.galleries.get(&gallery);
+        rows.is_some_and(|rows| writer.slots_of(key).any(|slot| rows.has(slot)))
     }
 
     /// Exact cosine of `probe` and the stored vector of `key`, wherever it is; the best where galleries hold different vectors
     /// under the key. `None` when no gallery has the key.
+    ///
+    /// # Errors
+    /// As [`Index::search`].
     pub fn similarity(&self, key: u64, probe: &[f32]) -> Result<Option<f32>, IndexError> {
-        let probe = self.unit(probe)?;
-        let state = self.read();
-        Ok(state
-            .galleries
-            .values()
-            .filter_map(|rows| rows.get(&key))
-            .map(|row| dot(row, &probe))
-            .reduce(f32::max))
+        let unit = self.shared.space.unit(probe)?;
+        let writer = self.shared.writer();
+        let mut best: Option<f32> = None;
+        for slot in writer.slots_of(key) {
+            let similarity = search::similarity(&self.shared.space, &writer.vectors, slot, &unit)?;
+            best = Some(best.map_or(similarity, |best| best.max(similarity)));
+        }
+        Ok(best)
     }
 
-    /// Makes everything applied so far durable; returns [`Index::applied`] as it will be found after a crash. Nothing to do for an
-    /// index in memory.
+    /// Makes everything applied so far durable; returns what [`Index::applied`] will be after a crash. For an index in memory this
+    /// does nothing and returns [`Index::applied`]. The background does the same from time to time.
+    ///
+    /// # Errors
+    /// [`IndexError::Io`] when the system refuses; the last checkpoint stays whole.
     pub fn checkpoint(&self) -> Result<u64, IndexError> {
-        Ok(0)
+        disk::checkpoint(&self.shared)
     }
 
-    fn unit(&self, vector: &[f32]) -> Result<Vec<f32>, IndexError> {
-        if vector.len() != self.config.dim() {
-            return Err(IndexError::Dimension {
-                expected: self.config.dim(),
-                found: vector.len(),
-            });
+    /// Reads every stored vector and compares it with its check sum. Searches check the vectors that they use anyway.
+    ///
+    /// # Errors
+    /// [`IndexError::Damaged`] for the first that differs.
+    pub fn verify(&self) -> Result<(), IndexError> {
+        let snapshot = self.shared.snapshot.load_full();
+        for slot in snapshot.galleries.values().flat_map(crate::gallery::Gallery::slots) {
+            snapshot.vectors.checked_full(slot)?;
+            snapshot.vectors.checked_middle(slot)?;
         }
-        let norm = vector.iter().map(|value| f64::from(*value).powi(2)).sum::<f64>().sqrt();
-        if !norm.is_finite() || norm == 0.0 {
-            return Err(IndexError::NoDirection);
+        Ok(())
+    }
+
+    /// Waits until the background has nothing more to tidy.
+    pub fn settle(&self) {
+        self.background.settle();
+    }
+
+    /// Sizes.
+    pub fn stats(&self) -> Stats {
+        let writer = self.shared.writer();
+        Stats::of(&writer)
+    }
+}
+
+impl Shared {
+    pub(crate) fn new(
+        space: Space,
+        dir: Option<PathBuf>,
+        mut writer: Writer,
+        last: disk::Last,
+        lock: Option<File>,
+    ) -> Self {
+        let snapshot = ArcSwap::from_pointee(writer.snapshot());
+        Self {
+            space,
+            dir,
+            snapshot,
+            writer: Mutex::new(writer),
+            checkpoint: Mutex::new(last),
+            _lock: lock,
         }
-        Ok(vector.iter().map(|value| (f64::from(*value) / norm) as f32).collect())
     }
 
-    fn read(&self) -> RwLockReadGuard<'_, State> {
-        self.state.read().unwrap_or_else(PoisonError::into_inner)
+    /// A writer that panicked left a state that was never published; every change starts from galleries that are whole, so going on
+    /// is sound.
+    pub(crate) fn writer(&self) -> MutexGuard<'_, Writer> {
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn write(&self) -> RwLockWriteGuard<'_, State> {
-        self.state.write().unwrap_or_else(PoisonError::into_inner)
+    /// Makes the writer's state what readers see from now on.
+    pub(crate) fn publish(&self, writer: &mut Writer) {
+        self.snapshot.store(Arc::new(writer.snapshot()));
     }
-}
-
-impl State {
-    fn hits(&self, gallery: u64, probe: &[f32], floor: f32) -> Vec<Hit> {
-        let rows = self.galleries.get(&gallery).into_iter().flatten();
-        rows.map(|(key, row)| Hit {
-            gallery,
-            key: *key,
-            similarity: dot(row, probe),
-        })
-        .filter(|hit| hit.similarity >= floor)
-        .collect()
-    }
-}
-
-fn dot(row: &[f16], probe: &[f32]) -> f32 {
-    row.iter().zip(probe).map(|(a, b)| a.to_f32() * b).sum()
-}
-
-fn top(mut hits: Vec<Hit>, top: usize) -> Vec<Hit> {
-    hits.sort_by(|a, b| b.similarity.total_cmp(&a.similarity).then(a.key.cmp(&b.key)));
-    hits.truncate(top);
-    hits
 }

@@ -7,14 +7,31 @@
 //! Vectors are scaled to unit length on the way in. Changes carry the sequence number of the owner's change log; after a restart
 //! the owner replays from [`Index::applied`].
 
+mod background;
+mod bound;
 mod change;
+mod code;
 mod config;
+mod disk;
 mod error;
+mod gallery;
 mod index;
+mod kernel;
+mod lines;
+mod probe;
 mod query;
+mod rotation;
+mod run;
+mod search;
+mod snapshot;
+mod space;
+mod stats;
+mod vectors;
+mod writer;
 
 pub use change::Change;
 pub use config::Config;
 pub use error::IndexError;
 pub use index::Index;
 pub use query::{Hit, Query};
+pub use stats::Stats;

@@ -1,0 +1,113 @@
+//! The kernels in plain Rust: what all others must equal, and what runs where there is no other.
+
+use half::f16;
+
+use super::{DOT_LANES, Kernels, Line, Test};
+use crate::code::{Codes, ROWS_PER_BLOCK};
+use crate::probe::{MiddleProbe, ScanProbe};
+
+/// Plain Rust, always there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Scalar;
+
+impl Kernels for Scalar {
+    fn scan(self, codes: &Codes<'_>, probe: &ScanProbe, test: Test, out: &mut Vec<u32>) {
+        for (number, block) in codes.blocks().enumerate() {
+            let (planes, factors) = block.split_at(block.len() - 1);
+            for row in 0..codes.rows_of_block(number) {
+                if passes(sum(planes, row, codes, probe), &factors[0], row, probe, test) {
+                    out.push(codes.first + (number * ROWS_PER_BLOCK + row) as u32);
+                }
+            }
+        }
+    }
+
+    fn middle(self, code: &[Line], probe: &MiddleProbe) -> i32 {
+        let mut sum = 0;
+        for ((line, low), high) in code.iter().zip(&probe.low).zip(&probe.high) {
+            for byte in 0..64 {
+                sum += i32::from(line.0[byte] & 15) * i32::from(low.0[byte].cast_signed());
+                sum += i32::from(line.0[byte] >> 4) * i32::from(high.0[byte].cast_signed());
+            }
+        }
+        sum
+    }
+
+    fn dot(self, row: &[u16], probe: &[f32]) -> f32 {
+        let mut lanes = [0.0_f32; DOT_LANES];
+        for (row, probe) in row.chunks_exact(DOT_LANES).zip(probe.chunks_exact(DOT_LANES)) {
+            for lane in 0..DOT_LANES {
+                lanes[lane] = f16::from_bits(row[lane]).to_f32().mul_add(probe[lane], lanes[lane]);
+            }
+        }
+        fold(&mut lanes)
+    }
+
+    fn hadamard(self, values: &mut [f32], scratch: &mut [f32]) {
+        hadamard(values, scratch);
+    }
+}
+
+/// Sum of the table entries that a row's bits choose, planes weighted by powers of two.
+fn sum(planes: &[Line], row: usize, codes: &Codes<'_>, probe: &ScanProbe) -> i32 {
+    let mut sum = 0_i32;
+    for plane in planes.chunks_exact(codes.words) {
+        sum <<= 1;
+        for (word, tables) in plane.iter().zip(probe.tables.chunks_exact(2)) {
+            for position in 0..4 {
+                let byte = usize::from(word.0[row * 4 + position]);
+                sum += i32::from(tables[0].0[position * 16 + (byte & 15)]);
+                sum += i32::from(tables[1].0[position * 16 + (byte >> 4)]);
+            }
+        }
+    }
+    sum
+}
+
+pub(super) fn passes(sum: i32, factors: &Line, row: usize, probe: &ScanProbe, test: Test) -> bool {
+    let read = |at: usize| f16::from_le_bytes([factors.0[at], factors.0[at + 1]]).to_f32();
+    let (factor, spread) = (read(row * 2), read(32 + row * 2));
+    let estimate = (sum as f32).mul_add(probe.scale, probe.offset);
+    estimate.mul_add(factor, spread * test.width) >= test.least
+}
+
+pub(super) fn fold(lanes: &mut [f32; DOT_LANES]) -> f32 {
+    let mut half = DOT_LANES / 2;
+    while half > 0 {
+        for lane in 0..half {
+            lanes[lane] += lanes[lane + half];
+        }
+        half /= 2;
+    }
+    lanes[0]
+}
+
+/// Butterflies at strides of 16 and more, a transposition, and butterflies for the four index bits that were too close together:
+/// a Hadamard transform with its output permuted, and every loop is wide.
+#[inline(always)]
+pub(super) fn hadamard(values: &mut [f32], scratch: &mut [f32]) {
+    const NEAR: usize = 16;
+    let far = values.len() / NEAR;
+    butterflies(values, NEAR, values.len());
+    for (column, row) in scratch.chunks_exact_mut(far).enumerate() {
+        for (at, value) in row.iter_mut().enumerate() {
+            *value = values[at * NEAR + column];
+        }
+    }
+    values.copy_from_slice(scratch);
+    butterflies(values, far, values.len());
+}
+
+#[inline(always)]
+fn butterflies(values: &mut [f32], first: usize, end: usize) {
+    let mut stride = first;
+    while stride < end {
+        for pair in values.chunks_exact_mut(stride * 2) {
+            let (left, right) = pair.split_at_mut(stride);
+            for (left, right) in left.iter_mut().zip(right) {
+                (*left, *right) = (*left + *right, *left - *right);
+            }
+        }
+        stride *= 2;
+    }
+}

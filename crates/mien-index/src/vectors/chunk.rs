@@ -1,0 +1,297 @@
+//! One memory-mapped file (or block of memory) of slots.
+#![allow(unsafe_code)]
+
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use memmap2::{MmapOptions, MmapRaw};
+use xxhash_rust::xxh3::{Xxh3, xxh3_64};
+
+use crate::IndexError;
+use crate::code::{Layout, MiddleFactors};
+use crate::error::{damaged, io_error};
+use crate::kernel::Line;
+
+/// Slots of a chunk.
+pub(super) const SLOTS: usize = 8192;
+
+/// Sections start at multiples of this.
+const PAGE: usize = 4096;
+
+const MAGIC: &[u8; 8] = b"mienvec\x01";
+
+/// Sections, in this order: header, vectors, middle codes, middle factors, keys, check sums.
+#[derive(Debug)]
+pub(super) struct Chunk {
+    map: Map,
+    path: PathBuf,
+    dirty: AtomicBool,
+    /// One bit per slot: vector and key agree with their check sum.
+    full_checked: Box<[AtomicU64]>,
+    /// The same for the middle code.
+    middle_checked: Box<[AtomicU64]>,
+}
+
+#[derive(Debug)]
+struct Map(MmapRaw);
+
+/// Offsets of the sections in bytes.
+struct Sections {
+    full: usize,
+    middle: usize,
+    factors: usize,
+    keys: usize,
+    sums: usize,
+    end: usize,
+}
+
+impl Sections {
+    fn new(layout: &Layout) -> Self {
+        let mut end = PAGE;
+        let mut section = |bytes_per_slot: usize| {
+            let start = end;
+            end = (end + bytes_per_slot * SLOTS).next_multiple_of(PAGE);
+            start
+        };
+        let full = section(layout.full * 2);
+        let middle = section(layout.middle_lines * 64);
+        let (factors, keys, sums) = (section(8), section(8), section(8));
+        Self {
+            full,
+            middle,
+            factors,
+            keys,
+            sums,
+            end,
+        }
+    }
+}
+
+impl Chunk {
+    pub(super) fn in_memory(layout: &Layout) -> Result<Self, IndexError> {
+        let map = MmapOptions::new().len(Sections::new(layout).end).map_anon();
+        let map = map.map_err(|source| io_error("cannot reserve memory for", Path::new("vectors"), source))?;
+        Ok(Self::new(map.into(), PathBuf::new()))
+    }
+
+    /// Creates the file, its whole size reserved, so that a full disk is an error here and no fault later.
+    pub(super) fn create(layout: &Layout, path: &Path, number: usize) -> Result<Self, IndexError> {
+        let size = Sections::new(layout).end;
+        let refused = |source| io_error("cannot create", path, source);
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .open(path)
+            .map_err(refused)?;
+        reserve(&file, size).map_err(refused)?;
+        file.write_all(&header(layout, number)).map_err(refused)?;
+        file.sync_all().map_err(refused)?;
+        Ok(Self::new(MmapRaw::map_raw(&file).map_err(refused)?, path.to_owned()))
+    }
+
+    pub(super) fn open(layout: &Layout, path: &Path, number: usize) -> Result<Self, IndexError> {
+        let refused = |source| io_error("cannot open", path, source);
+        let file = OpenOptions::new().read(true).write(true).open(path);
+        let mut file = match file {
+            Err(source) if source.kind() == std::io::ErrorKind::NotFound => return Err(damaged(path, "is missing")),
+            other => other.map_err(refused)?,
+        };
+        let size = file.metadata().map_err(refused)?.len();
+        if size != Sections::new(layout).end as u64 {
+            return Err(damaged(
+                path,
+                format!("has {size} bytes instead of {}", Sections::new(layout).end),
+            ));
+        }
+        let mut found = vec![0; PAGE];
+        file.read_exact(&mut found).map_err(refused)?;
+        if found != header(layout, number) {
+            return Err(damaged(path, "has a header of another version, space or chunk"));
+        }
+        Ok(Self::new(MmapRaw::map_raw(&file).map_err(refused)?, path.to_owned()))
+    }
+
+    fn new(map: MmapRaw, path: PathBuf) -> Self {
+        let bits = || (0..SLOTS / 64).map(|_| AtomicU64::new(0)).collect();
+        Self {
+            map: Map(map),
+            path,
+            dirty: AtomicBool::new(false),
+            full_checked: bits(),
+            middle_checked: bits(),
+        }
+    }
+
+    /// The caller is the only one that knows slot `at` (it holds the `FreeSlot`).
+    pub(super) fn write(
+        &self,
+        layout: &Layout,
+        at: usize,
+        key: u64,
+        full: &[u16],
+        middle: &[Line],
+        factors: MiddleFactors,
+    ) {
+        let sections = Sections::new(layout);
+        assert!(at < SLOTS && full.len() == layout.full && middle.len() == layout.middle_lines);
+        let factors = [factors.factor, factors.spread];
+        let sums = [full_sum(key, full), middle_sum(middle, factors)];
+        self.put(sections.full + at * layout.full * 2, bytemuck::cast_slice(full));
+        self.put(
+            sections.middle + at * layout.middle_lines * 64,
+            bytemuck::cast_slice(middle),
+        );
+        self.put(sections.factors + at * 8, bytemuck::cast_slice(&factors));
+        self.put(sections.keys + at * 8, &key.to_ne_bytes());
+        self.put(sections.sums + at * 8, bytemuck::cast_slice(&sums));
+        self.dirty.store(true, Ordering::Release);
+        for checked in [&self.full_checked, &self.middle_checked] {
+            checked[at / 64].fetch_or(1 << (at % 64), Ordering::Release);
+        }
+    }
+
+    pub(super) fn key(&self, layout: &Layout, at: usize) -> u64 {
+        self.values::<u64>(Sections::new(layout).keys, at, 1)[0]
+    }
+
+    pub(super) fn full(&self, layout: &Layout, at: usize) -> &[u16] {
+        self.values(Sections::new(layout).full, at, layout.full)
+    }
+
+    pub(super) fn middle(&self, layout: &Layout, at: usize) -> (&[Line], MiddleFactors) {
+        let sections = Sections::new(layout);
+        let factors = self.values::<f32>(sections.factors, at, 2);
+        let factors = MiddleFactors {
+            factor: factors[0],
+            spread: factors[1],
+        };
+        (self.values(sections.middle, at, layout.middle_lines), factors)
+    }
+
+    pub(super) fn check_full(&self, layout: &Layout, at: usize) -> Result<(), IndexError> {
+        self.check(&self.full_checked, at, || {
+            full_sum(self.key(layout, at), self.full(layout, at)) == self.sums(layout, at)[0]
+        })
+    }
+
+    pub(super) fn check_middle(&self, layout: &Layout, at: usize) -> Result<(), IndexError> {
+        self.check(&self.middle_checked, at, || {
+            let (middle, factors) = self.middle(layout, at);
+            middle_sum(middle, [factors.factor, factors.spread]) == self.sums(layout, at)[1]
+        })
+    }
+
+    fn sums(&self, layout: &Layout, at: usize) -> &[u32] {
+        self.values(Sections::new(layout).sums, at, 2)
+    }
+
+    fn check(&self, checked: &[AtomicU64], at: usize, agrees: impl FnOnce() -> bool) -> Result<(), IndexError> {
+        let bit = 1 << (at % 64);
+        if checked[at / 64].load(Ordering::Relaxed) & bit != 0 {
+            return Ok(());
+        }
+        if !agrees() {
+            return Err(damaged(
+                &self.path,
+                format!("slot {at} does not agree with its check sum"),
+            ));
+        }
+        checked[at / 64].fetch_or(bit, Ordering::Relaxed);
+        Ok(())
+    }
+
+    pub(super) fn prefetch_full(&self, layout: &Layout, at: usize) {
+        prefetch(self.full(layout, at));
+    }
+
+    pub(super) fn prefetch_middle(&self, layout: &Layout, at: usize) {
+        let (middle, _) = self.middle(layout, at);
+        prefetch(middle);
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.map.0.len()
+    }
+
+    pub(super) fn flush(&self) -> Result<(), IndexError> {
+        if self.path.as_os_str().is_empty() || !self.dirty.swap(false, Ordering::AcqRel) {
+            return Ok(());
+        }
+        self.map.0.flush().map_err(|source| {
+            self.dirty.store(true, Ordering::Release);
+            io_error("cannot write", &self.path, source)
+        })
+    }
+
+    fn put(&self, offset: usize, bytes: &[u8]) {
+        assert!(offset + bytes.len() <= self.map.0.len());
+        // SAFETY: the range is within the map, and no one reads the slot before the writer has published it (release store of a
+        // new snapshot) nor writes to it beside the holder of its `FreeSlot`.
+        unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), self.map.0.as_mut_ptr().add(offset), bytes.len()) }
+    }
+
+    /// `count` values of slot `at` in the section at `offset`.
+    fn values<T: bytemuck::Pod>(&self, offset: usize, at: usize, count: usize) -> &[T] {
+        let start = offset + at * count * size_of::<T>();
+        assert!(start + count * size_of::<T>() <= self.map.0.len() && start.is_multiple_of(align_of::<T>()));
+        // SAFETY: in range and aligned (maps start at a page); any bits are a value of T; a slot that is readable (named by a
+        // snapshot) is not written to while it is named, see `slots.rs`.
+        unsafe { std::slice::from_raw_parts(self.map.0.as_ptr().add(start).cast(), count) }
+    }
+}
+
+fn header(layout: &Layout, number: usize) -> Vec<u8> {
+    let mut page = Vec::with_capacity(PAGE);
+    page.extend_from_slice(MAGIC);
+    for value in [number, layout.dim, layout.full, layout.middle_lines, SLOTS] {
+        page.extend_from_slice(&(value as u64).to_le_bytes());
+    }
+    page.extend_from_slice(&xxh3_64(&page).to_le_bytes());
+    page.resize(PAGE, 0);
+    page
+}
+
+fn full_sum(key: u64, full: &[u16]) -> u32 {
+    let mut sum = Xxh3::new();
+    sum.update(&key.to_le_bytes());
+    sum.update(bytemuck::cast_slice(full));
+    sum.digest() as u32
+}
+
+fn middle_sum(middle: &[Line], factors: [f32; 2]) -> u32 {
+    let mut sum = Xxh3::new();
+    sum.update(bytemuck::cast_slice(&factors));
+    sum.update(bytemuck::cast_slice(middle));
+    sum.digest() as u32
+}
+
+#[cfg(target_os = "linux")]
+fn reserve(file: &File, size: usize) -> std::io::Result<()> {
+    rustix::fs::fallocate(file, rustix::fs::FallocateFlags::empty(), 0, size as u64)?;
+    Ok(())
+}
+
+#[cfg(not(target_os = "linux"))]
+fn reserve(mut file: &File, size: usize) -> std::io::Result<()> {
+    use std::io::Seek;
+    let zeros = vec![0; 1 << 20];
+    for start in (0..size).step_by(zeros.len()) {
+        file.write_all(&zeros[..zeros.len().min(size - start)])?;
+    }
+    file.rewind()
+}
+
+fn prefetch<T>(values: &[T]) {
+    #[cfg(target_arch = "x86_64")]
+    for offset in (0..size_of_val(values)).step_by(64) {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        // SAFETY: a prefetch never faults; the address is within the slice anyway.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(values.as_ptr().cast::<i8>().wrapping_add(offset)) }
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = values;
+}
