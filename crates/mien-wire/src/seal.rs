@@ -15,38 +15,44 @@ pub const CONTENT_TYPE: &str = "application/json";
 /// `outcome` is either the fields of the answer, anything that serialises to a JSON object or to null (no fields), or
 /// the refusal. Fields that do not serialise to an object are answered as `InternalError`.
 pub fn seal<T: Serialize + ?Sized>(request_id: &str, outcome: Result<&T, &Refusal>, language: Language) -> Vec<u8> {
-    let fields = match outcome {
-        Ok(fields) => object(fields),
-        Err(refusal) => error(refusal, language),
+    let mut body = b"{\"Response\":".to_vec();
+    let written = match outcome {
+        Ok(fields) => write_fields(&mut body, fields),
+        Err(refusal) => write_error(&mut body, refusal, language),
     };
-    let fields = fields
-        .or_else(|| error(&Refusal::new(Code::InternalError), language))
-        .unwrap_or_default();
-    let request_id = serde_json::to_vec(request_id).unwrap_or_else(|_| b"\"\"".to_vec());
-
-    let mut body = Vec::with_capacity(fields.len() + request_id.len() + 32);
-    body.extend_from_slice(b"{\"Response\":{");
-    body.extend_from_slice(&fields);
-    if !fields.is_empty() {
-        body.push(b',');
-    }
+    written.or_else(|| write_error(&mut body, &Refusal::new(Code::InternalError), language));
     body.extend_from_slice(b"\"RequestId\":");
-    body.extend_from_slice(&request_id);
+    body.extend_from_slice(&serde_json::to_vec(request_id).unwrap_or_else(|_| b"\"\"".to_vec()));
     body.extend_from_slice(b"}}");
     body
 }
 
-/// The members of the object that `fields` serialises to, without its braces.
-fn object<T: Serialize + ?Sized>(fields: &T) -> Option<Vec<u8>> {
-    let text = serde_json::to_vec(fields).ok()?;
-    if text == b"null" {
-        return Some(Vec::new());
+/// Appends the object that `fields` serialises to, ready for one more field: `{` or `{"A":1,`. Appends nothing and
+/// gives `None` when it does not serialise to an object.
+fn write_fields<T: Serialize + ?Sized>(body: &mut Vec<u8>, fields: &T) -> Option<()> {
+    let start = body.len();
+    let written = serde_json::to_writer(&mut *body, fields).is_ok();
+    let inner = match body.get(start..).unwrap_or_default() {
+        _ if !written => None,
+        b"null" => Some(0),
+        [b'{', inner @ .., b'}'] => Some(inner.trim_ascii_end().len()),
+        _ => None,
+    };
+    match inner {
+        None => body.truncate(start),
+        Some(0) => {
+            body.truncate(start);
+            body.push(b'{');
+        }
+        Some(length) => {
+            body.truncate(start + 1 + length);
+            body.push(b',');
+        }
     }
-    let inner = text.strip_prefix(b"{")?.strip_suffix(b"}")?;
-    Some(inner.trim_ascii().to_vec())
+    inner.map(|_| ())
 }
 
-fn error(refusal: &Refusal, language: Language) -> Option<Vec<u8>> {
+fn write_error(body: &mut Vec<u8>, refusal: &Refusal, language: Language) -> Option<()> {
     #[derive(Serialize)]
     #[serde(rename_all = "PascalCase")]
     struct Failure<'a> {
@@ -58,10 +64,9 @@ fn error(refusal: &Refusal, language: Language) -> Option<Vec<u8>> {
         code: &'a str,
         message: &'a str,
     }
-    object(&Failure {
-        error: Detail {
-            code: refusal.code().as_str(),
-            message: refusal.message(language),
-        },
-    })
+    let error = Detail {
+        code: refusal.code().as_str(),
+        message: refusal.message(language),
+    };
+    write_fields(body, &Failure { error })
 }

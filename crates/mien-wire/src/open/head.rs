@@ -100,10 +100,10 @@ pub(crate) fn pairs_of(form: &[u8]) -> Result<Vec<Pair<'_>>, Refusal> {
 /// The refusal of a POST without an `Authorization` header whose content type is not a form: v1 in the wrong content
 /// type, or no signature at all (BEHAVIOUR 1.4, 1.7).
 pub(crate) fn unsigned_post(request: &Request<'_>) -> Refusal {
-    let in_query =
-        || pairs(request.query.as_bytes()).any(|(key, _)| SIGNS_OF_V1.iter().any(|sign| *key == *sign.as_bytes()));
-    let in_body = || Params::from_json(request.body).is_ok_and(|body| SIGNS_OF_V1.iter().any(|sign| body.has(sign)));
-    if in_query() || in_body() {
+    let is_sign = |name: &[u8]| SIGNS_OF_V1.iter().any(|sign| name == sign.as_bytes());
+    let in_pairs = |text| pairs(text).any(|(name, _)| is_sign(&name));
+    let in_json = |text| Params::from_json(text).is_ok_and(|body| SIGNS_OF_V1.iter().any(|sign| body.has(sign)));
+    if in_pairs(request.query.as_bytes()) || in_pairs(request.body) || in_json(request.body) {
         return Refusal::explained(
             Code::InvalidParameter,
             "A POST with its signature among the parameters must be application/x-www-form-urlencoded.",

@@ -70,12 +70,8 @@ fn parse(text: &str) -> Option<Number> {
         return None;
     }
     if digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        let unsigned = || text.parse().ok().map(Number::Unsigned);
-        return if digits.len() == text.len() {
-            unsigned()
-        } else {
-            text.parse().ok().map(Number::Negative)
-        };
+        let unsigned = text.parse().map(Number::Unsigned);
+        return unsigned.or_else(|_| text.parse().map(not_above_zero)).ok();
     }
     let plain = digits
         .bytes()
@@ -88,6 +84,11 @@ fn parse(text: &str) -> Option<Number> {
         .ok()
         .filter(|value| value.is_finite())
         .map(Number::Float)
+}
+
+/// `-0` is the one text with a sign that is not negative.
+fn not_above_zero(value: i64) -> Number {
+    u64::try_from(value).map_or(Number::Negative(value), Number::Unsigned)
 }
 
 fn integral(value: f64) -> Option<i64> {
