@@ -178,10 +178,13 @@ impl Curve {
     }
 }
 
-/// Threshold of BEHAVIOUR 7.5 on the 3.0 scale; `None` when the control is off or the gallery is empty.
-pub(crate) fn unique_score(control: UniquePersonControl, faces: u64) -> Option<Score> {
-    let far = control.far().filter(|_| faces > 0)?;
-    Some(Score((10.0 + 10.0 * (faces as f64 / far).log10()).clamp(30.0, 100.0)))
+impl UniquePersonControl {
+    /// Score from which the most similar of `faces` faces counts as the same person (BEHAVIOUR 7.5):
+    /// 10 + 10 log10(faces / FAR) on the 3.0 scale, held in 30 to 100. `None` when switched off or among no faces.
+    pub fn threshold(self, faces: u64) -> Option<Score> {
+        let far = self.far().filter(|_| faces > 0)?;
+        Some(Score((10.0 + 10.0 * (faces as f64 / far).log10()).clamp(30.0, 100.0)))
+    }
 }
 
 fn offset(version: ModelVersion) -> f64 {

@@ -5,7 +5,7 @@ use crate::account::AccountId;
 use crate::embedding;
 use crate::error::CoreError;
 use crate::face::{self, Enrolled};
-use crate::score::{Score, unique_score};
+use crate::score::Score;
 use crate::space::Space;
 use crate::spaces::Loaded;
 use crate::value::{FaceId, ModelVersion, PersonId};
@@ -99,7 +99,7 @@ fn look(inner: &Inner, new: &New) -> Result<Option<Seen>, CoreError> {
     let index = loaded.index(Stream::Faces)?;
     // Read before the search, so that the search has seen at least the changes up to here.
     let through = index.applied();
-    let threshold = unique_score(new.person.unique, group.faces);
+    let threshold = new.person.unique.threshold(group.faces);
     let probe = new.vector.to_f32();
     let query = Query {
         probes: &[&probe],
@@ -161,7 +161,7 @@ fn similar(
     group: &GroupRow,
     seen: &Seen,
 ) -> Result<Similarity, CoreError> {
-    let Some(threshold) = unique_score(new.person.unique, group.faces) else {
+    let Some(threshold) = new.person.unique.threshold(group.faces) else {
         return Ok(Similarity::Nobody);
     };
     let too_strict = seen.threshold.is_some_and(|at_the_search| at_the_search > threshold);

@@ -76,7 +76,7 @@ impl FieldRenames {
             .iter()
             .map(|(index, _)| *index)
             .find(|index| *index >= max as u64);
-        if let Some(index) = beyond.or((renames.len() > max).then_some(renames.len() as u64 - 1)) {
+        if let Some(index) = beyond.or_else(|| (renames.len() > max).then(|| renames.len() as u64 - 1)) {
             return Err(Invalid::TooManyGroupFields { index, max });
         }
         let (mut indexes, mut names) = (BTreeSet::new(), BTreeSet::new());
@@ -105,7 +105,7 @@ impl FieldTexts {
     /// Checks number, indexes below `max`, and that no index appears twice.
     pub fn new(texts: Vec<(u64, FieldText)>, max: usize) -> Result<Self, Invalid> {
         let beyond = texts.iter().map(|(index, _)| *index).find(|index| *index >= max as u64);
-        if let Some(index) = beyond.or((texts.len() > max).then_some(texts.len() as u64 - 1)) {
+        if let Some(index) = beyond.or_else(|| (texts.len() > max).then(|| texts.len() as u64 - 1)) {
             return Err(Invalid::TooManyPersonTexts { index, max });
         }
         let mut indexes = BTreeSet::new();
