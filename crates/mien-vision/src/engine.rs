@@ -30,6 +30,7 @@ use std::thread;
 
 use crate::home::Home;
 
+pub(crate) use self::libraries::runtime_name;
 pub use self::libraries::{LIBRARY_VARIABLE, RUNTIME_VERSION, runtime_directory};
 pub use self::openvino::OpenVino;
 pub use self::tensor::{Port, Tensor, TensorView};
@@ -154,7 +155,7 @@ pub enum EngineError {
 
 /// The best engine of this machine: OpenVINO if its libraries are installed and load, or else tract with a warning.
 pub fn best(home: &Home) -> Box<dyn Engine> {
-    match OpenVino::open(&runtime_directory(home), Some(home.compiled())) {
+    match OpenVino::open(&runtime_directory(home)) {
         Ok(engine) => Box::new(engine),
         Err(error) => {
             tracing::warn!(

@@ -1,4 +1,4 @@
-//! Where Mien keeps what it installs: model packs, the inference runtime and compiled models.
+//! Where Mien keeps what it installs: model packs and the inference runtime.
 
 use std::env;
 use std::ffi::OsString;
@@ -54,11 +54,6 @@ impl Home {
     /// Installed inference runtimes, one directory for each version.
     pub fn runtime(&self) -> PathBuf {
         self.root.join("runtime")
-    }
-
-    /// Compiled models, safe to delete at any time.
-    pub fn compiled(&self) -> PathBuf {
-        self.root.join("cache").join("compiled")
     }
 
     fn choose(variable: Option<OsString>, data: impl FnOnce() -> Option<PathBuf>) -> Result<Self, HomeError> {

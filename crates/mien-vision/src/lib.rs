@@ -1,7 +1,15 @@
 //! From an image to faces and embeddings: model packs, inference engines and the pipeline between them.
 
+pub mod align;
+pub mod calibration;
+pub mod convert;
+pub mod detect;
+pub mod embed;
 pub mod engine;
 pub mod face;
 pub mod home;
+pub mod install;
+pub mod pack;
 pub mod picture;
+pub mod points;
 pub mod vision;

@@ -137,7 +137,7 @@ impl Pack {
     /// checked when they are read, see [`Pack::model`] and [`Pack::verify`].
     pub fn open(directory: &Path) -> Result<Self, PackError> {
         let path = directory.join(MANIFEST_FILE);
-        let manifest = read_manifest(&path)?;
+        let (manifest, _) = read_manifest(&path)?;
         let pack = Self {
             directory: directory.to_owned(),
             manifest,
@@ -238,8 +238,8 @@ impl Pack {
     }
 }
 
-/// Reads and parses a manifest.
-pub(crate) fn read_manifest(path: &Path) -> Result<Manifest, PackError> {
+/// Reads and parses a manifest; gives its text too.
+pub(crate) fn read_manifest(path: &Path) -> Result<(Manifest, String), PackError> {
     let failed = |source| PackError::Read {
         path: path.to_owned(),
         source,
@@ -253,8 +253,9 @@ pub(crate) fn read_manifest(path: &Path) -> Result<Manifest, PackError> {
         });
     }
     let text = fs::read_to_string(path).map_err(failed)?;
-    Manifest::parse(&text).map_err(|source| PackError::Manifest {
+    let manifest = Manifest::parse(&text).map_err(|source| PackError::Manifest {
         path: path.to_owned(),
         source,
-    })
+    })?;
+    Ok((manifest, text))
 }

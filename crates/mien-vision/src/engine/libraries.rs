@@ -17,8 +17,13 @@ pub const LIBRARY_VARIABLE: &str = "MIEN_OPENVINO_DIR";
 pub fn runtime_directory(home: &Home) -> PathBuf {
     match env::var_os(LIBRARY_VARIABLE) {
         Some(directory) if !directory.is_empty() => PathBuf::from(directory),
-        _ => home.runtime().join(format!("openvino-{RUNTIME_VERSION}")),
+        _ => home.runtime().join(runtime_name()),
     }
+}
+
+/// Name of the directory of the installed runtime.
+pub(crate) fn runtime_name() -> String {
+    format!("openvino-{RUNTIME_VERSION}")
 }
 
 /// The file of the C API in a directory: `libopenvino_c.so`, or else the highest `libopenvino_c.so.NNNN`.

@@ -19,14 +19,14 @@ pub struct OpenVino {
     core: Arc<Mutex<Core>>,
     directory: PathBuf,
     bf16: bool,
-    cache: Option<PathBuf>,
 }
 
 impl OpenVino {
     /// Loads the libraries of a directory. A process can hold one set of them: later calls get the first.
     ///
-    /// Compiled models are kept in `cache`, which is created on first use and may be deleted at any time.
-    pub fn open(directory: &Path, cache: Option<PathBuf>) -> Result<Self, EngineError> {
+    /// OpenVINO's cache of compiled models stays off: it saves 40 % of the time to load (0.3 s for the default pack), but
+    /// a cache file with damaged weights loads without an error and gives wrong embeddings.
+    pub fn open(directory: &Path) -> Result<Self, EngineError> {
         let failed = |reason: String| EngineError::Libraries {
             directory: directory.to_owned(),
             reason,
@@ -41,7 +41,6 @@ impl OpenVino {
             core: Arc::new(Mutex::new(core)),
             directory: directory.to_owned(),
             bf16,
-            cache,
         })
     }
 }
@@ -67,7 +66,7 @@ impl Engine for OpenVino {
         let compiler = ModelCompiler {
             core: Arc::clone(&self.core),
             model: model.clone(),
-            properties: properties(options, precision, self.cache.as_deref()),
+            properties: properties(options, precision),
         };
         let signature = Signature::read(model)?;
         Ok(Box::new(ShapedNetwork::prepare(
@@ -111,7 +110,7 @@ struct Request {
 
 /// Properties of the CPU plug-in. One stream computes one run; pinning is off because the streams of different models
 /// would be pinned to the same cores. The precision is always set: on some CPUs the default is bf16.
-fn properties(options: &LoadOptions, precision: Precision, cache: Option<&Path>) -> Vec<(RwPropertyKey, String)> {
+fn properties(options: &LoadOptions, precision: Precision) -> Vec<(RwPropertyKey, String)> {
     let runs = options.parallel_runs.max(1);
     let precision = match precision {
         Precision::F32 => "f32",
@@ -125,10 +124,6 @@ fn properties(options: &LoadOptions, precision: Precision, cache: Option<&Path>)
             (runs * options.threads_per_run.max(1)).to_string(),
         ),
         (RwPropertyKey::HintEnableCpuPinning, "NO".to_owned()),
-        (
-            RwPropertyKey::CacheDir,
-            cache.map_or(String::new(), |path| path.to_string_lossy().into_owned()),
-        ),
     ]
 }
 

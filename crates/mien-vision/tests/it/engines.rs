@@ -35,7 +35,7 @@ fn both_engines_agree_on_every_model() {
 
 fn openvino() -> Option<OpenVino> {
     let directory = runtime_directory(&Home::from_environment().unwrap());
-    match OpenVino::open(&directory, None) {
+    match OpenVino::open(&directory) {
         Ok(engine) => Some(engine),
         Err(error) => {
             skipped(&error.to_string());
