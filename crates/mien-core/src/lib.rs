@@ -2,6 +2,42 @@
 //!
 //! Knows nothing of HTTP, JSON or the wire protocol, and nothing of pictures: faces come in as embeddings. The truth
 //! is in the store ([`mien_store`]), search runs on indexes ([`mien_index`]) that follow its change log.
+//!
+//! ```
+//! use mien_core::*;
+//! use mien_store::{Options, Store};
+//! use std::sync::Arc;
+//!
+//! # let home = tempfile::tempdir()?;
+//! # let points = vec![Point { cosine: 0.0, far: 0.5 }, Point { cosine: 0.5, far: 1e-5 }];
+//! # let (dim, curve) = (3, Curve::new(points)?);
+//! let space = Space { version: ModelVersion::V3, fingerprint: "an embedder".to_owned(), dim, curve };
+//! let store = Store::open(&home.path().join("mien.db"), Options::default())?;
+//! let core = Core::open(store, &home.path().join("index"), vec![space], Limits::default(), Arc::new(SystemClock))?;
+//! let account = core.accounts().create("first")?;
+//!
+//! let (id, name) = (GroupId::parse("staff")?, GroupName::parse("Staff", Charset::Default)?);
+//! let (tag, fields, version) = (Tag::empty(), FieldNames::default(), ModelVersion::V3);
+//! core.create_group(account, NewGroup { id: id.clone(), name, tag, fields, version })?;
+//!
+//! let person = NewPerson {
+//!     group: id,
+//!     id: PersonId::parse("1001")?,
+//!     name: PersonName::parse("Anna", Charset::Default)?,
+//!     gender: Gender::Female,
+//!     texts: FieldTexts::default(),
+//!     unique: UniquePersonControl::Off,
+//! };
+//! let face = Enrolled { frame: Frame::default(), embedding: vec![0.6, 0.8, 0.0], crop: None };
+//! core.check_create_person(account, &person)?; // before the picture is looked at
+//! core.create_person(account, person, face)?;
+//!
+//! let groups = GroupIds::parse(["staff"], core.limits().groups_per_search)?;
+//! let options = SearchOptions { candidates: 5, threshold: None, details: false };
+//! let found = core.search(account, &groups, Target::Faces, &[vec![0.6, 0.8, 0.0]], &options)?;
+//! assert_eq!(found.probes[0].candidates[0].person.as_str(), "1001");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 pub mod account;
 pub mod clock;

@@ -217,7 +217,13 @@ fn vectors_of_another_model_are_never_compared() {
         "SpaceNotLoaded",
     );
     refused(
-        world.search(world.account, &groups, Target::Faces, &[probe.clone()], &options),
+        world.search(
+            world.account,
+            &groups,
+            Target::Faces,
+            std::slice::from_ref(&probe),
+            &options,
+        ),
         "SpaceNotLoaded",
     );
     refused(

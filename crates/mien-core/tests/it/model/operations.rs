@@ -28,7 +28,8 @@ fn text(text: &str) -> FieldText {
 
 impl Twins {
     pub fn operate(&mut self) {
-        let weights: [(u32, fn(&mut Self)); 17] = [
+        type Operation = fn(&mut Twins);
+        let weights: [(u32, Operation); 17] = [
             (5, Self::create_group),
             (4, Self::modify_group),
             (1, Self::delete_group),
