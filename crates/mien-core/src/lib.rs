@@ -40,6 +40,7 @@
 //! ```
 
 pub mod account;
+mod check;
 pub mod clock;
 mod embedding;
 pub mod error;

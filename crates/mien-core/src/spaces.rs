@@ -62,6 +62,11 @@ impl Spaces {
         })
     }
 
+    /// The spaces that can be searched.
+    pub(crate) fn loaded(&self) -> &[Loaded] {
+        &self.loaded
+    }
+
     /// The space that new groups of a version get.
     pub(crate) fn current(&self, version: ModelVersion) -> Result<&Loaded, CoreError> {
         let found = self.loaded.iter().find(|loaded| loaded.space.version == version);

@@ -300,3 +300,46 @@ fn a_fingerprint_stands_for_one_dimension_and_version() {
         refused(world.try_open().map(drop), "SpaceConflict");
     }
 }
+
+#[test]
+fn the_check_finds_what_an_index_lacks() {
+    let world = busy();
+    world.check_store();
+    // Rows that reach the store past the domain: its indexes have never heard of them.
+    let store = open_store(&world.path("mien.db"), mien_store::Durability::Off);
+    let account = mien_store::AccountKey(world.account.0);
+    store
+        .write(move |tx| {
+            let group = tx.group(account, "h")?.unwrap();
+            let new = mien_store::NewPersonRow {
+                account,
+                space: group.space,
+                id: "unheard",
+                name: "x",
+                gender: 0,
+                now_ms: 1,
+            };
+            let person = tx.insert_person(&new)?;
+            tx.insert_member(person, group.space, group.key, &[], &[], None)?;
+            let vector = mien_store::Vector::from_f32(&axis(0));
+            tx.insert_face(&mien_store::NewFaceRow {
+                account,
+                person,
+                space: group.space,
+                frame: mien_store::FrameRow::default(),
+                vector: &vector,
+                crop: None,
+                now_ms: 1,
+            })?;
+            Ok::<_, mien_store::StoreError>(())
+        })
+        .unwrap();
+    let findings = world.check().unwrap().join("; ");
+    for expected in [
+        "is not in the index",
+        "has 3 faces, the index holds 2",
+        "has 3 persons, the index holds 2",
+    ] {
+        assert!(findings.contains(expected), "{expected} is not in {findings}");
+    }
+}

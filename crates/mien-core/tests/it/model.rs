@@ -153,9 +153,9 @@ impl Twins {
             2..=6 => self.compare_all(),
             _ => self.operate(),
         }
-        // The store's own check reads everything: now and then only.
+        // The check reads everything: now and then only.
         if done % 5000 == 4999 {
-            self.check_store();
+            self.check();
         }
     }
 
@@ -166,12 +166,13 @@ impl Twins {
             std::fs::remove_dir_all(self.directory.path().join("index")).unwrap();
         }
         self.open();
+        self.check();
         self.compare_all();
     }
 
-    fn check_store(&self) {
-        let store = open_store(&self.directory.path().join("mien.db"), Durability::Off);
-        assert_eq!(store.check().unwrap(), Vec::<String>::new());
+    /// The store is sound and the indexes hold what it says.
+    fn check(&self) {
+        assert_eq!(self.core().check().unwrap(), Vec::<String>::new());
     }
 
     /// New ids are larger than all before, over all accounts.

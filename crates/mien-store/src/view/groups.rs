@@ -2,7 +2,7 @@
 
 use super::{View, number, texts};
 use crate::error::StoreError;
-use crate::row::{AccountKey, GroupKey, GroupRow};
+use crate::row::{AccountKey, GroupKey, GroupRow, SpaceKey};
 use rusqlite::{Row, params};
 
 const GROUP: &str =
@@ -19,6 +19,24 @@ impl View<'_> {
     pub fn group_named(&self, account: AccountKey, name: &str) -> Result<Option<GroupKey>, StoreError> {
         let sql = "SELECT id FROM groups WHERE account = ?1 AND name = ?2";
         self.one("reading a group name", sql, params![account, name], |row| row.get(0))
+    }
+
+    /// Numbers of persons and faces of a group.
+    pub fn group_counts(&self, group: GroupKey) -> Result<Option<(u64, u64)>, StoreError> {
+        let sql = "SELECT person_count, face_count FROM groups WHERE id = ?1";
+        self.one("reading a group", sql, [group], |row| {
+            Ok((number(row, 0)?, number(row, 1)?))
+        })
+    }
+
+    /// Keys of all groups of a space.
+    pub fn groups_of_space(&self, space: SpaceKey) -> Result<Vec<GroupKey>, StoreError> {
+        self.all(
+            "listing groups",
+            "SELECT id FROM groups WHERE space = ?1",
+            [space],
+            |row| row.get(0),
+        )
     }
 
     /// Groups of an account in order of creation.
