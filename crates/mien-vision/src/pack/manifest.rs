@@ -26,6 +26,7 @@ pub struct Manifest {
     /// Licences of the files as an SPDX expression.
     pub licence: String,
     /// Where the models come from.
+    #[serde(default)]
     pub source: String,
     /// Files of the pack.
     pub file: Vec<FileEntry>,
@@ -46,10 +47,13 @@ pub struct FileEntry {
     /// Licence as an SPDX expression.
     pub licence: String,
     /// Author and project.
+    #[serde(default)]
     pub author: String,
     /// What it is for.
+    #[serde(default)]
     pub purpose: String,
     /// How it can be had.
+    #[serde(default)]
     pub from: FileSource,
 }
 
@@ -85,6 +89,15 @@ pub enum FileSource {
         #[serde(default)]
         note: String,
     },
+}
+
+impl Default for FileSource {
+    fn default() -> Self {
+        Self::Directory {
+            upstream: String::new(),
+            note: String::new(),
+        }
+    }
 }
 
 /// A file inside a package.

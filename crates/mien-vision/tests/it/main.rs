@@ -3,5 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must fail")]
 
 mod engines;
+mod goldens;
 mod install;
+mod manifests;
 mod material;
