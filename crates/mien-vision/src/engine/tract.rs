@@ -1,8 +1,11 @@
 //! tract, an engine in plain Rust that needs no libraries: several times slower than OpenVINO, and everywhere at hand.
 
-use std::io::Cursor;
+mod slopes;
+
 use std::sync::Arc;
 
+use prost::Message;
+use tract_onnx::pb::ModelProto;
 use tract_onnx::prelude::{
     Datum, Framework, InferenceFact, InferenceModel, InferenceModelExt, IntoRunnable, IntoTValue, TVec, TractError,
     TractResult, TypedRunnableModel,
@@ -103,7 +106,9 @@ fn parse(model: &ModelFile) -> TractResult<InferenceModel> {
     let framework = tract_onnx::onnx()
         .with_ignore_output_shapes(true)
         .with_ignore_value_info(true);
-    framework.model_for_read(&mut Cursor::new(model.bytes()))
+    let mut proto = ModelProto::decode(model.bytes())?;
+    proto.graph.as_mut().map(slopes::spread);
+    framework.model_for_proto_model(&proto)
 }
 
 fn refused(model: &str, error: &TractError) -> EngineError {

@@ -12,12 +12,7 @@ use mien_vision::vision::{DetectOptions, Mirror, Slot, Vision, VisionOptions};
 use crate::material::{human, omz, openvino, photographs, skipped};
 
 /// Photographs with one and with several faces.
-const PHOTOGRAPHS: [&str; 4] = [
-    "group6.jpg",
-    "faceapi/happy.jpg",
-    "faceapi/bbt1.jpg",
-    "test_images/biden.jpg",
-];
+const PHOTOGRAPHS: [&str; 3] = ["group6.jpg", "faceapi/happy.jpg", "test_images/biden.jpg"];
 
 /// Least cosine between the outputs of both engines.
 const COSINE: f32 = 0.999;

@@ -11,12 +11,15 @@ use crate::material::{human, openvino};
 /// Largest difference that counts as the same, as a share of the size of the values where these are above 1.
 const TOLERANCE: f32 = 1e-3;
 
-/// A model, its input and samples of each output: name, length, (place, value).
+/// Places and values of an output.
+type Samples = &'static [(usize, f32)];
+
+/// A model, its input, and name, length and samples of each output.
 struct Golden {
     file: &'static str,
     shape: [usize; 4],
     range: (f32, f32),
-    outputs: &'static [(&'static str, usize, &'static [(usize, f32)])],
+    outputs: &'static [(&'static str, usize, Samples)],
 }
 
 #[rustfmt::skip]

@@ -174,3 +174,35 @@ fn manifest_that_is_not_text_is_refused() {
         assert!(Manifest::parse(text).is_err());
     }
 }
+
+/// The table of licences must not fall behind the packs.
+#[test]
+fn documents_name_every_file_and_its_licence() {
+    let text = include_str!("../../../../docs/MODELS.md");
+    for pack in bundled() {
+        for entry in pack
+            .parse()
+            .unwrap()
+            .file
+            .iter()
+            .filter(|entry| entry.from != FileSource::Bundled)
+        {
+            let row = format!("| {} |", entry.name);
+            let rows: Vec<&str> = text.lines().filter(|line| line.starts_with(&row)).collect();
+            let right =
+                |row: &&str| row.contains(&format!("| {} |", entry.licence)) && row.contains(&entry.author[..6]);
+            assert!(rows.iter().any(right), "docs/MODELS.md has no row for {}", entry.name);
+        }
+    }
+}
+
+#[test]
+fn example_in_the_documents_is_right() {
+    let text = include_str!("../../../../docs/MODEL_PACKS.md");
+    let example = text
+        .split("```toml")
+        .nth(1)
+        .and_then(|rest| rest.split("```").next())
+        .unwrap();
+    assert_eq!(Manifest::parse(example).unwrap().name.as_str(), "own");
+}
