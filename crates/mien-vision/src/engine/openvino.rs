@@ -1,6 +1,7 @@
 //! OpenVINO, loaded at run time from a directory of its libraries.
 
 use std::fmt::{self, Debug};
+use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -31,7 +32,12 @@ impl OpenVino {
             directory: directory.to_owned(),
             reason,
         };
-        openvino_sys::library::load_from(c_library(directory)?).map_err(failed)?;
+        let library = c_library(directory)?;
+        // The crate panics when the library lacks a function or tells a version that it cannot read.
+        let loaded = catch_unwind(|| openvino_sys::library::load_from(library));
+        loaded
+            .unwrap_or_else(|_| Err("it is not an OpenVINO that is known".to_owned()))
+            .map_err(failed)?;
         let core = Core::new().map_err(|error| failed(error.to_string()))?;
         let capabilities = core
             .get_property(&DeviceType::CPU, &PropertyKey::DeviceCapabilities)

@@ -27,6 +27,8 @@ impl Program {
     pub(super) fn find(name: &str, arguments: &[&'static str], search_path: Option<&OsString>) -> Option<Self> {
         let search_path = search_path.cloned().or_else(|| env::var_os("PATH"));
         let path = which::which_in(name, search_path, env::current_dir().ok()?).ok()?;
+        // It will be run in another directory.
+        let path = std::path::absolute(path).ok()?;
         let words: Vec<&str> = std::iter::once(name).chain(arguments.iter().copied()).collect();
         Some(Self {
             path,

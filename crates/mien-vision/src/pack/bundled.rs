@@ -1,6 +1,6 @@
 //! Manifests that are part of the program, and the small files that we trained ourselves.
 
-use super::{Manifest, ManifestError, PackName};
+use super::{Manifest, ManifestError, Pack, PackName};
 
 /// A pack that Mien knows how to install.
 #[derive(Clone, Copy, Debug)]
@@ -41,6 +41,11 @@ impl Bundled {
     /// The parsed manifest.
     pub fn parse(&self) -> Result<Manifest, ManifestError> {
         Manifest::parse(self.manifest)
+    }
+
+    /// Whether an installed pack is the one that this version of Mien would install.
+    pub fn is_current(&self, pack: &Pack) -> bool {
+        self.parse().is_ok_and(|manifest| manifest == *pack.manifest())
     }
 
     /// The content of a file that comes with the program.

@@ -200,6 +200,43 @@ fn directories_without_libraries_are_refused() {
     }
 }
 
+/// Runs in a process of its own, which has loaded no library yet.
+#[test]
+fn library_that_is_broken() {
+    let Some(directory) = std::env::var_os("MIEN_TEST_LIBRARIES") else {
+        return;
+    };
+    let error = OpenVino::open(directory.as_ref())
+        .map(|engine| engine.name())
+        .unwrap_err();
+    println!("refused: {error}");
+}
+
+#[test]
+fn broken_libraries_are_refused() {
+    let directory = tempfile::TempDir::new().unwrap();
+    let library = directory.path().join("libopenvino_c.so");
+    let try_it = |expect: &str| {
+        let output = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "engines::library_that_is_broken", "--nocapture"])
+            .env("MIEN_TEST_LIBRARIES", directory.path())
+            .output()
+            .unwrap();
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(
+            text.contains("refused: cannot load the inference libraries") && text.contains(expect),
+            "{text}"
+        );
+    };
+    fs::write(&library, "not a library").unwrap();
+    try_it("could not be opened");
+    // A library that loads, but has none of the functions.
+    let other = mien_vision::engine::runtime_directory(&Home::from_environment().unwrap()).join("libtbbmalloc.so.2");
+    if fs::copy(other, &library).is_ok() {
+        try_it("not an OpenVINO");
+    }
+}
+
 fn packs() -> Vec<Pack> {
     let packs: Vec<Pack> = [human(), omz()].into_iter().flatten().collect();
     if packs.is_empty() {

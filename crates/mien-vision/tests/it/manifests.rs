@@ -1,5 +1,6 @@
 //! Manifests: those that come with the program are right, and wrong ones say what is wrong.
 
+use crate::material::omz;
 use mien_vision::pack::{Bundled, FileSource, Manifest, bundled};
 
 const GOOD: &str = r#"
@@ -68,6 +69,13 @@ fn bundled_manifests_are_right() {
         }
     }
     assert!(Bundled::named(&"nosuch".parse().unwrap()).is_none());
+}
+
+#[test]
+fn installed_pack_is_compared_with_the_program() {
+    let Some(pack) = omz() else { return };
+    assert!(bundled()[1].is_current(&pack));
+    assert!(!bundled()[0].is_current(&pack));
 }
 
 #[test]
