@@ -25,6 +25,8 @@ pub struct Mismatch {
     pub canonical_request: Option<String>,
     /// The text under the signature (BEHAVIOUR 2.8, 3.1).
     pub string_to_sign: String,
+    /// In how many forms the request was tried (BEHAVIOUR 2.14: at most 8).
+    pub forms_tried: usize,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -91,14 +91,9 @@ fn value<'a>(mut group: Vec<Entry<'a>>, budget: &Budget) -> Result<Value<'a>, Re
     let mut fields = Vec::new();
     let mut items = Vec::new();
     for (step, group) in groups(group)? {
-        let name = group.first().map(|entry| entry.name.clone()).unwrap_or_default();
-        let value = value(group, budget)?;
         match step {
-            Step::Name(field) => fields.push((field, value)),
-            Step::Index(_) => items.push(value),
-        }
-        if !fields.is_empty() && !items.is_empty() {
-            return Err(mixed(&name));
+            Step::Name(name) => fields.push((name, value(group, budget)?)),
+            Step::Index(_) => items.push(value(group, budget)?),
         }
     }
     if items.is_empty() {
@@ -108,13 +103,14 @@ fn value<'a>(mut group: Vec<Entry<'a>>, budget: &Budget) -> Result<Value<'a>, Re
     }
 }
 
-/// Entries by the next step of their paths, which are sorted.
+/// Entries by the next step of their paths, which are sorted. Names and indexes do not stand side by side.
 fn groups<'a>(entries: Vec<Entry<'a>>) -> Result<Vec<(Step<'a>, Vec<Entry<'a>>)>, Refusal> {
     let mut groups: Vec<(Step<'a>, Vec<Entry<'a>>)> = Vec::new();
     for mut entry in entries {
         let next = entry.path.pop_front().ok_or_else(|| mixed(&entry.name))?;
         match groups.last_mut() {
             Some((step, group)) if *step == next => group.push(entry),
+            Some((Step::Name(_), _)) if matches!(next, Step::Index(_)) => return Err(mixed(&entry.name)),
             _ => groups.push((next, vec![entry])),
         }
     }

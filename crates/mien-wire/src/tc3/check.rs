@@ -53,7 +53,7 @@ pub(crate) fn check(check: &Check<'_>, secret: &Secret, policy: &Policy) -> Resu
             tried.push(canonical);
         }
     }
-    Err(mismatch(check, &payload, sign))
+    Err(mismatch(check, &payload, tried.len(), sign))
 }
 
 /// The scope must be of the request's day, of this service and of this scheme.
@@ -158,7 +158,7 @@ fn without_port(host: &[u8]) -> &[u8] {
 }
 
 /// The refusal with what the server would have signed first.
-fn mismatch(check: &Check<'_>, payload: &str, sign: impl Fn(&[u8]) -> String) -> Refusal {
+fn mismatch(check: &Check<'_>, payload: &str, forms_tried: usize, sign: impl Fn(&[u8]) -> String) -> Refusal {
     let query = queries(check.request).next().unwrap_or_default();
     let visible = |(name, value): &(String, &[u8])| -> (String, Vec<u8>) {
         let hidden = HIDDEN.contains(&name.as_str());
@@ -179,6 +179,7 @@ fn mismatch(check: &Check<'_>, payload: &str, sign: impl Fn(&[u8]) -> String) ->
     Refusal::new(Code::AuthFailureSignatureFailure).with_mismatch(Mismatch {
         canonical_request: Some(String::from_utf8_lossy(&canonical(&shown)).into_owned()),
         string_to_sign: sign(&canonical(&signed)),
+        forms_tried,
     })
 }
 

@@ -31,7 +31,8 @@ pub(crate) fn check(check: &Check<'_>, secret: &Secret) -> Result<(), Refusal> {
         let text = string_to_sign(check.method, check.host, parameters);
         authentic(digest.hash(), secret.as_bytes(), &text, &claimed)
     };
-    if matches(check.parameters) || dotted(check.parameters).is_some_and(|parameters| matches(&parameters)) {
+    let dotted = dotted(check.parameters);
+    if matches(check.parameters) || dotted.as_deref().is_some_and(matches) {
         return Ok(());
     }
     let shown: Vec<Pair<'_>> = check.parameters.iter().map(shown).collect();
@@ -39,6 +40,7 @@ pub(crate) fn check(check: &Check<'_>, secret: &Secret) -> Result<(), Refusal> {
     Err(Refusal::new(Code::AuthFailureSignatureFailure).with_mismatch(Mismatch {
         canonical_request: None,
         string_to_sign: String::from_utf8_lossy(&text).into_owned(),
+        forms_tried: 1 + usize::from(dotted.is_some()),
     }))
 }
 

@@ -82,7 +82,7 @@ fn rule_1_2_only_get_and_post() {
 }
 
 #[test]
-fn rule_1_3_and_1_4_content_types_by_scheme() {
+fn rule_1_3_and_rule_1_4_content_types_by_scheme() {
     let multipart = "multipart/form-data; boundary=x";
     let rows = [
         (("tc3", JSON), Ok(())),

@@ -117,7 +117,7 @@ fn rule_4_order_of_the_common_parameters_of_v1() {
 }
 
 #[test]
-fn rule_4_and_1_7_a_request_without_a_credential_says_what_it_lacks_first() {
+fn rule_4_and_rule_1_7_a_request_without_a_credential_says_what_it_lacks_first() {
     let rows = [
         (vec![], "`Timestamp`"),
         (vec![("X-TC-Timestamp", "1")], "`Action`"),

@@ -81,7 +81,7 @@ fn rule_10_3_the_content_type_has_no_charset() {
 }
 
 #[test]
-fn rule_10_4_and_10_7_every_code_is_sealed_with_error_object_and_request_id() {
+fn rule_10_4_and_rule_10_7_every_code_is_sealed_with_error_object_and_request_id() {
     for code in Code::all() {
         for language in [Language::English, Language::Chinese] {
             let sealed: Value = serde_json::from_str(&refused(&Refusal::new(code), language)).expect("JSON");
@@ -132,7 +132,7 @@ fn rule_10_4_a_request_id_is_escaped_and_never_breaks_the_envelope() {
 }
 
 #[test]
-fn rule_14_and_1_11_messages_come_in_the_language_asked_for() {
+fn rule_14_and_rule_1_11_messages_come_in_the_language_asked_for() {
     let refusal = Refusal::explained(Code::InternalError, "in English", "用中文");
     assert!(refused(&refusal, Language::English).contains("in English"));
     assert!(refused(&refusal, Language::Chinese).contains("用中文"));

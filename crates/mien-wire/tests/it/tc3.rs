@@ -547,3 +547,38 @@ fn rule_2_14_a_mismatch_tells_what_was_signed_but_neither_key_nor_signature() {
     let refusal = served(&signed.body("{}")).expect_err("altered");
     assert!(!format!("{refusal:?}").contains("TEMP"), "{refusal:?}");
 }
+
+#[test]
+fn rule_2_14_at_most_eight_forms_are_tried_and_none_twice() {
+    let tried = |sent: &Sent| {
+        let refusal = served(&sent.clone().authorization(wrong)).expect_err("wrong signature");
+        refusal.mismatch().map(|mismatch| mismatch.forms_tried)
+    };
+    let get = |query: &str, host: &str| {
+        let call = Call {
+            host,
+            service: "x",
+            ..call()
+        };
+        Sent::from(tc3_query(&call, &credentials(), query.into()))
+    };
+    let rows = [
+        (sent(), Some(1)),
+        (sent().set("Host", "Local:1"), Some(4)),
+        (
+            sent().set("Content-Type", "Application/Json").set("Host", "local"),
+            Some(2),
+        ),
+        (get("a=1", "local"), Some(1)),
+        (get("b=2&a=1", "local"), Some(2)),
+        (get("b=2&a=1", "local:1"), Some(4)),
+        (get("b=2&a=1", "Local:1"), Some(8)),
+    ];
+    check(rows, tried);
+}
+
+/// The same header with another signature.
+fn wrong(authorization: &str) -> String {
+    let (start, _) = authorization.rsplit_once('=').expect("signature");
+    format!("{start}={}", "0".repeat(64))
+}

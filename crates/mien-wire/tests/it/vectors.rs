@@ -153,7 +153,7 @@ fn all_vectors_are_there() {
 }
 
 #[test]
-fn rule_2_2_and_2_8_our_functions_give_the_canonical_request_and_the_signature_of_every_tc3_vector() {
+fn rule_2_2_and_rule_2_8_our_functions_give_the_canonical_request_and_the_signature_of_every_tc3_vector() {
     for vector in tc3_vectors() {
         let canonical = vector.canonical_request.as_deref().expect("TC3 vectors have one");
         let lines: Vec<&str> = canonical.split('\n').collect();
@@ -196,7 +196,7 @@ fn rule_2_2_and_2_8_our_functions_give_the_canonical_request_and_the_signature_o
 }
 
 #[test]
-fn rule_2_and_3_our_client_sends_the_signature_of_every_sdk_vector() {
+fn rule_2_and_rule_3_our_client_sends_the_signature_of_every_sdk_vector() {
     for vector in &VECTORS.sdk {
         let input = vector.input.as_ref().expect("SDK vectors have inputs");
         let call = Call {
@@ -295,7 +295,7 @@ fn rule_3_1_our_functions_give_the_text_and_the_signature_of_every_v1_vector() {
 }
 
 #[test]
-fn rule_2_and_3_our_server_accepts_every_vector_and_knows_the_caller() {
+fn rule_2_and_rule_3_our_server_accepts_every_vector_and_knows_the_caller() {
     for vector in VECTORS.sdk.iter().chain(&VECTORS.derived) {
         let caller = vector.sent().serve(&vector.ring(), vector.now_s(), &Policy::default());
         let caller = caller.unwrap_or_else(|refusal| panic!("{}: {refusal}: {:?}", vector.id, refusal.mismatch()));
@@ -323,7 +323,7 @@ fn rule_5_every_sdk_vector_decodes_to_the_parameters_that_the_sdk_was_given() {
 }
 
 #[test]
-fn rule_2_14_and_3_1_one_altered_byte_anywhere_under_a_signature_is_refused() {
+fn rule_2_14_and_rule_3_1_one_altered_byte_anywhere_under_a_signature_is_refused() {
     let mut tried = 0;
     for vector in VECTORS.sdk.iter().chain(&VECTORS.derived) {
         for (what, altered) in alterations(vector) {
