@@ -78,6 +78,10 @@ impl Index {
         self.shared.space.config
     }
 
+    pub(crate) fn unit(&self, vector: &[f32]) -> Result<Vec<f32>, IndexError> {
+        self.shared.space.unit(vector)
+    }
+
     /// Name of the instruction set that searches use.
     pub fn instruction_set(&self) -> &'static str {
         self.shared.space.isa.name()
@@ -205,7 +209,7 @@ impl Index {
         let snapshot = self.shared.snapshot.load_full();
         for slot in snapshot.galleries.values().flat_map(crate::gallery::Gallery::slots) {
             snapshot.vectors.checked_full(slot)?;
-            snapshot.vectors.checked_middle(slot)?;
+            snapshot.vectors.check_middle(slot)?;
         }
         Ok(())
     }

@@ -34,7 +34,7 @@ macro_rules! absent_kernels {
                 match self {}
             }
 
-            fn hadamard(self, _: &mut [f32], _: &mut [f32]) {
+            fn hadamard(self, _: &mut [f32], _: &[f32], _: &mut [f32]) {
                 match self {}
             }
         }
@@ -85,14 +85,27 @@ pub(crate) trait Kernels: Copy + Send + Sync {
     /// Appends to `out` the numbers (from `codes.first`) of the rows that pass the test.
     fn scan(self, codes: &Codes<'_>, probe: &ScanProbe, test: Test, out: &mut Vec<u32>);
 
+    /// The same for four probes at once, which read the codes once.
+    fn scan_four(self, codes: &Codes<'_>, probes: [&ScanProbe; 4], tests: [Test; 4], out: &mut [Vec<u32>; 4]) {
+        for ((probe, test), out) in probes.into_iter().zip(tests).zip(out) {
+            self.scan(codes, probe, test, out);
+        }
+    }
+
     /// Sum over the dimensions of 4-bit level times probe value (8 bits, signed).
     fn middle(self, code: &[Line], probe: &MiddleProbe) -> i32;
+
+    /// [`Kernels::middle`] of four codes.
+    fn middle_four(self, codes: [&[Line]; 4], probe: &MiddleProbe) -> [i32; 4] {
+        codes.map(|code| self.middle(code, probe))
+    }
 
     /// Inner product of a stored row (f16 bits) and a probe; both as long, a multiple of [`DOT_LANES`].
     fn dot(self, row: &[u16], probe: &[f32]) -> f32;
 
-    /// Hadamard transform (not scaled, rows in another order) of a power of two of at least 64 values; `scratch` is as long.
-    fn hadamard(self, values: &mut [f32], scratch: &mut [f32]);
+    /// Multiplies by `signs`, then a Hadamard transform (not scaled, rows in another order), of a power of two of at least 64 values;
+    /// `scratch` is as long.
+    fn hadamard(self, values: &mut [f32], signs: &[f32], scratch: &mut [f32]);
 }
 
 /// An instruction set that this processor has.

@@ -8,6 +8,7 @@
 //! the owner replays from [`Index::applied`].
 
 mod background;
+pub mod bench;
 mod bound;
 mod change;
 mod code;

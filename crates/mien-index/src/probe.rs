@@ -147,6 +147,16 @@ impl MiddleProbe {
         )
     }
 
+    /// A probe of so many lines without any value.
+    pub(crate) fn zeros(lines: usize) -> Self {
+        Self {
+            low: vec![Line::ZERO; lines],
+            high: vec![Line::ZERO; lines],
+            scale: 0.0,
+            offset: 0.0,
+        }
+    }
+
     #[cfg(test)]
     pub(crate) fn of_lines(low: Vec<Line>, high: Vec<Line>) -> Self {
         Self {

@@ -57,19 +57,17 @@ impl Rotation {
     pub(crate) fn apply(&self, values: &mut [f32], scratch: &mut Vec<f32>) {
         scratch.resize(self.power, 0.0);
         let mut signs = self.signs.chunks_exact(self.power);
+        let mut transform = |values: &mut [f32]| {
+            if let Some(signs) = signs.next() {
+                with_kernels!(self.isa, kernels => kernels.hadamard(values, signs, scratch));
+            }
+        };
         for _ in 0..ROUNDS {
-            self.transform(&mut values[..self.power], signs.next(), scratch);
+            transform(&mut values[..self.power]);
             if self.power < self.padded {
-                self.transform(&mut values[self.padded - self.power..], signs.next(), scratch);
+                transform(&mut values[self.padded - self.power..]);
             }
         }
-    }
-
-    fn transform(&self, values: &mut [f32], signs: Option<&[f32]>, scratch: &mut [f32]) {
-        for (value, sign) in values.iter_mut().zip(signs.into_iter().flatten()) {
-            *value *= sign;
-        }
-        with_kernels!(self.isa, kernels => kernels.hadamard(values, scratch));
     }
 }
 

@@ -16,7 +16,7 @@ use crate::vectors::Vectors;
 use crate::{Hit, IndexError, Query};
 
 use ranking::Ranking;
-use scan::Scanner;
+use scan::{Scanner, Want};
 
 /// All galleries in one ranking for each probe.
 pub(crate) fn together(space: &Space, snapshot: &Snapshot, query: &Query<'_>) -> Result<Vec<Vec<Hit>>, IndexError> {
@@ -191,25 +191,34 @@ impl Job<'_> {
     }
 
     fn scan<K: Kernels>(&self, scanner: &mut Scanner<'_, K>, piece: Piece) -> Result<(), IndexError> {
-        let target = self.targets[piece.target];
-        let ranking = |probe: usize| &self.rankings[probe * self.per_probe + target.ranking];
-        let Some(view) = piece.run.map(|run| &target.rows.runs[run]) else {
-            let rows = &target.rows.loose[piece.first..][..piece.count];
-            return self.probes.iter().enumerate().try_for_each(|(number, probe)| {
-                scanner.compare(rows, probe, ranking(number), target.gallery, target.order)
-            });
+        let Target {
+            gallery,
+            order,
+            ranking,
+            rows,
+        } = self.targets[piece.target];
+        let want = |(number, probe)| {
+            let ranking = &self.rankings[number * self.per_probe + ranking];
+            Want {
+                probe,
+                ranking,
+                gallery,
+                order,
+            }
+        };
+        let wants: Vec<Want<'_>> = self.probes.iter().enumerate().map(want).collect();
+        let Some(view) = piece.run.map(|run| &rows.runs[run]) else {
+            let rows = &rows.loose[piece.first..][..piece.count];
+            return wants.into_iter().try_for_each(|want| scanner.compare(rows, want));
         };
         // Several probes share the codes while these are in the cache.
-        let step = if self.probes.len() == 1 {
+        let step = if wants.len() == 1 {
             scan::ROWS_ALONE
         } else {
             scan::ROWS_SHARED
         };
         for first in (piece.first..piece.first + piece.count).step_by(step) {
-            let count = step.min(piece.first + piece.count - first);
-            for (number, probe) in self.probes.iter().enumerate() {
-                scanner.scan(view, first, count, probe, ranking(number), target.gallery, target.order)?;
-            }
+            scanner.scan(view, first, step.min(piece.first + piece.count - first), &wants)?;
         }
         Ok(())
     }

@@ -72,44 +72,46 @@ impl Vectors {
     /// Fills a slot.
     pub(crate) fn write(&self, slot: &FreeSlot, key: u64, full: &[u16], middle: &[Line], factors: MiddleFactors) {
         let (chunk, at) = self.find(slot.0);
-        chunk.write(&self.layout, at, key, full, middle, factors);
+        chunk.write(at, key, full, middle, factors);
     }
 
     pub(crate) fn key(&self, slot: u32) -> u64 {
         let (chunk, at) = self.find(slot);
-        chunk.key(&self.layout, at)
+        chunk.key(at)
     }
 
     /// The vector as stored, not checked.
     pub(crate) fn full(&self, slot: u32) -> &[u16] {
         let (chunk, at) = self.find(slot);
-        chunk.full(&self.layout, at)
+        chunk.full(at)
     }
 
     /// The vector, checked against its sum when first used since the index was opened.
     pub(crate) fn checked_full(&self, slot: u32) -> Result<&[u16], IndexError> {
         let (chunk, at) = self.find(slot);
-        chunk.check_full(&self.layout, at)?;
-        Ok(chunk.full(&self.layout, at))
+        chunk.check_full(at)?;
+        Ok(chunk.full(at))
     }
 
-    /// The middle code, checked like the vector.
-    pub(crate) fn checked_middle(&self, slot: u32) -> Result<(&[Line], MiddleFactors), IndexError> {
+    /// Compares the middle code with its check sum, if that was not done since the index was opened.
+    pub(crate) fn check_middle(&self, slot: u32) -> Result<(), IndexError> {
         let (chunk, at) = self.find(slot);
-        chunk.check_middle(&self.layout, at)?;
-        Ok(chunk.middle(&self.layout, at))
+        chunk.check_middle(at)
+    }
+
+    /// A reader of middle codes in the order of slots.
+    pub(crate) fn middle_codes(&self) -> MiddleCodes<'_> {
+        MiddleCodes {
+            chunks: &self.chunks,
+            number: usize::MAX,
+            chunk: None,
+        }
     }
 
     /// Asks for a vector that is about to be read.
     pub(crate) fn prefetch_full(&self, slot: u32) {
         let (chunk, at) = self.find(slot);
-        chunk.prefetch_full(&self.layout, at);
-    }
-
-    /// Asks for a middle code that is about to be read.
-    pub(crate) fn prefetch_middle(&self, slot: u32) {
-        let (chunk, at) = self.find(slot);
-        chunk.prefetch_middle(&self.layout, at);
+        chunk.prefetch_full(at);
     }
 
     /// Brings everything written to the disk.
@@ -129,6 +131,44 @@ impl Vectors {
 
     fn find(&self, slot: u32) -> (&Chunk, usize) {
         (&self.chunks[slot as usize / SLOTS], slot as usize % SLOTS)
+    }
+}
+
+/// Reads middle codes; remembers the chunk of the last slot.
+#[derive(Debug, Clone)]
+pub(crate) struct MiddleCodes<'a> {
+    chunks: &'a [Arc<Chunk>],
+    number: usize,
+    chunk: Option<&'a Chunk>,
+}
+
+impl<'a> MiddleCodes<'a> {
+    /// The middle code, checked against its sum when first used since the index was opened.
+    #[inline]
+    pub(crate) fn checked(&mut self, slot: u32) -> Result<(&'a [Line], MiddleFactors), IndexError> {
+        let (chunk, at) = self.find(slot);
+        chunk.check_middle(at)?;
+        Ok(chunk.middle(at))
+    }
+
+    /// Asks for a middle code that is about to be read.
+    #[inline]
+    pub(crate) fn prefetch(&mut self, slot: u32) {
+        let (chunk, at) = self.find(slot);
+        chunk.prefetch_middle(at);
+    }
+
+    #[inline]
+    fn find(&mut self, slot: u32) -> (&'a Chunk, usize) {
+        let (number, at) = (slot as usize / SLOTS, slot as usize % SLOTS);
+        match self.chunk {
+            Some(chunk) if number == self.number => (chunk, at),
+            _ => {
+                let chunk: &'a Chunk = &self.chunks[number];
+                (self.number, self.chunk) = (number, Some(chunk));
+                (chunk, at)
+            }
+        }
     }
 }
 

@@ -48,9 +48,9 @@ mod x86 {
             unsafe { dot(row, probe) }
         }
 
-        fn hadamard(self, values: &mut [f32], scratch: &mut [f32]) {
+        fn hadamard(self, values: &mut [f32], signs: &[f32], scratch: &mut [f32]) {
             // SAFETY: as above.
-            unsafe { hadamard(values, scratch) }
+            unsafe { hadamard(values, signs, scratch) }
         }
     }
 
@@ -240,8 +240,8 @@ mod x86 {
     }
 
     #[target_feature(enable = "avx2,fma")]
-    fn hadamard(values: &mut [f32], scratch: &mut [f32]) {
-        scalar::hadamard(values, scratch);
+    fn hadamard(values: &mut [f32], signs: &[f32], scratch: &mut [f32]) {
+        scalar::hadamard(values, signs, scratch);
     }
 
     #[target_feature(enable = "avx2")]

@@ -42,9 +42,19 @@ mod x86 {
             unsafe { scan(codes, probe, test, out) }
         }
 
+        fn scan_four(self, codes: &Codes<'_>, probes: [&ScanProbe; 4], tests: [Test; 4], out: &mut [Vec<u32>; 4]) {
+            // SAFETY: as above.
+            unsafe { scan_four(codes, probes, tests, out) }
+        }
+
         fn middle(self, code: &[Line], probe: &MiddleProbe) -> i32 {
             // SAFETY: as above.
             unsafe { middle(code, probe) }
+        }
+
+        fn middle_four(self, codes: [&[Line]; 4], probe: &MiddleProbe) -> [i32; 4] {
+            // SAFETY: as above.
+            unsafe { middle_four(codes, probe) }
         }
 
         fn dot(self, row: &[u16], probe: &[f32]) -> f32 {
@@ -52,9 +62,9 @@ mod x86 {
             unsafe { dot(row, probe) }
         }
 
-        fn hadamard(self, values: &mut [f32], scratch: &mut [f32]) {
+        fn hadamard(self, values: &mut [f32], signs: &[f32], scratch: &mut [f32]) {
             // SAFETY: as above.
-            unsafe { hadamard(values, scratch) }
+            unsafe { hadamard(values, signs, scratch) }
         }
     }
 
@@ -121,13 +131,81 @@ mod x86 {
         (a, b)
     }
 
+    /// Four probes take their sums from two blocks: taking nibbles out of the codes is shared.
+    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,avx512vnni")]
+    fn scan_four(codes: &Codes<'_>, probes: [&ScanProbe; 4], tests: [Test; 4], out: &mut [Vec<u32>; 4]) {
+        let block = codes.block_lines();
+        let last = codes.first + codes.rows as u32;
+        let tables = probes.map(|probe| &probe.tables[..codes.words * 2]);
+        let mut first = codes.first;
+        for pair in codes.lines.chunks(block * 2) {
+            let (left, right) = if pair.len() == block {
+                (pair, pair)
+            } else {
+                pair.split_at(block)
+            };
+            let sums = sums_of_four(left, right, codes.words, tables);
+            for probe in 0..4 {
+                let (sums, probe, test, out) = (sums[probe], probes[probe], tests[probe], &mut out[probe]);
+                keep(sums[0], &left[block - 1], probe, test, first, last, out);
+                if pair.len() > block {
+                    keep(
+                        sums[1],
+                        &right[block - 1],
+                        probe,
+                        test,
+                        first + ROWS_PER_BLOCK as u32,
+                        last,
+                        out,
+                    );
+                }
+            }
+            first += 2 * ROWS_PER_BLOCK as u32;
+        }
+    }
+
+    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,avx512vnni")]
+    #[inline]
+    fn sums_of_four(left: &[Line], right: &[Line], words: usize, tables: [&[Line]; 4]) -> [[__m512i; 2]; 4] {
+        let position = _mm512_set1_epi32(0x3020_1000);
+        let nibble = _mm512_set1_epi8(15);
+        let ones = _mm512_set1_epi8(1);
+        let planes = (left.len() - 1) / words;
+        let mut sums = [[_mm512_setzero_si512(); 2]; 4];
+        for plane in 0..planes {
+            sums = sums.map(|sums| sums.map(|sum| _mm512_add_epi32(sum, sum)));
+            let left = &left[plane * words..][..words];
+            let right = &right[plane * words..][..words];
+            for (word, (x, y)) in left.iter().zip(right).enumerate() {
+                prefetch(x, AHEAD_LINES);
+                prefetch(y, AHEAD_LINES);
+                let rows = [load(x), load(y)];
+                let low = rows.map(|rows| index(rows, nibble, position));
+                let high = rows.map(|rows| index(_mm512_srli_epi16::<4>(rows), nibble, position));
+                for (sums, table) in sums.iter_mut().zip(tables) {
+                    let (low_table, high_table) = (load(&table[word * 2]), load(&table[word * 2 + 1]));
+                    for (block, sum) in sums.iter_mut().enumerate() {
+                        *sum = _mm512_dpbusd_epi32(*sum, _mm512_permutexvar_epi8(low[block], low_table), ones);
+                        *sum = _mm512_dpbusd_epi32(*sum, _mm512_permutexvar_epi8(high[block], high_table), ones);
+                    }
+                }
+            }
+        }
+        sums
+    }
+
     /// `table[(value & nibble) | position]` for each byte.
     #[target_feature(enable = "avx512f,avx512bw,avx512vbmi")]
     #[inline]
     fn look_up(value: __m512i, nibble: __m512i, position: __m512i, table: __m512i) -> __m512i {
+        _mm512_permutexvar_epi8(index(value, nibble, position), table)
+    }
+
+    #[target_feature(enable = "avx512f")]
+    #[inline]
+    fn index(value: __m512i, nibble: __m512i, position: __m512i) -> __m512i {
         // 0xEA is (a & b) | c.
-        let index = _mm512_ternarylogic_epi32::<0xEA>(value, nibble, position);
-        _mm512_permutexvar_epi8(index, table)
+        _mm512_ternarylogic_epi32::<0xEA>(value, nibble, position)
     }
 
     /// Tests the 16 rows of a block and appends those that pass.
@@ -178,6 +256,37 @@ mod x86 {
         _mm512_reduce_add_epi32(_mm512_add_epi32(low, high))
     }
 
+    /// Four codes keep the multipliers busy, and their sums are brought together at once.
+    #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
+    fn middle_four(codes: [&[Line]; 4], probe: &MiddleProbe) -> [i32; 4] {
+        let nibble = _mm512_set1_epi8(15);
+        let (mut low, mut high) = ([_mm512_setzero_si512(); 4], [_mm512_setzero_si512(); 4]);
+        let lines = probe.low.len();
+        let codes = codes.map(|code| &code[..lines]);
+        for (line, (low_probe, high_probe)) in probe.low.iter().zip(&probe.high).enumerate() {
+            let (low_probe, high_probe) = (load(low_probe), load(high_probe));
+            for row in 0..4 {
+                let code = load(&codes[row][line]);
+                low[row] = _mm512_dpbusd_epi32(low[row], _mm512_and_si512(code, nibble), low_probe);
+                let upper = _mm512_and_si512(_mm512_srli_epi16::<4>(code), nibble);
+                high[row] = _mm512_dpbusd_epi32(high[row], upper, high_probe);
+            }
+        }
+        let sums: [__m512i; 4] = std::array::from_fn(|row| _mm512_add_epi32(low[row], high[row]));
+        let add_halves = |a, b| _mm512_add_epi32(_mm512_unpacklo_epi32(a, b), _mm512_unpackhi_epi32(a, b));
+        let (first, second) = (add_halves(sums[0], sums[1]), add_halves(sums[2], sums[3]));
+        let all = _mm512_add_epi32(
+            _mm512_unpacklo_epi64(first, second),
+            _mm512_unpackhi_epi64(first, second),
+        );
+        let half = _mm256_add_epi32(_mm512_castsi512_si256(all), _mm512_extracti64x4_epi64::<1>(all));
+        let quarter = _mm_add_epi32(_mm256_castsi256_si128(half), _mm256_extracti128_si256::<1>(half));
+        let mut found = [0_i32; 4];
+        // SAFETY: the array is 16 bytes.
+        unsafe { _mm_storeu_si128(found.as_mut_ptr().cast(), quarter) };
+        found
+    }
+
     #[target_feature(enable = "avx512f,avx512vl,avx512dq")]
     fn dot(row: &[u16], probe: &[f32]) -> f32 {
         let (mut low, mut high) = (_mm512_setzero_ps(), _mm512_setzero_ps());
@@ -201,8 +310,8 @@ mod x86 {
     }
 
     #[target_feature(enable = "avx512f,avx512vl,avx512dq")]
-    fn hadamard(values: &mut [f32], scratch: &mut [f32]) {
-        scalar::hadamard(values, scratch);
+    fn hadamard(values: &mut [f32], signs: &[f32], scratch: &mut [f32]) {
+        scalar::hadamard(values, signs, scratch);
     }
 
     #[target_feature(enable = "avx512f")]

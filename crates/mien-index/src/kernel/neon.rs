@@ -54,8 +54,8 @@ mod arm {
             unsafe { dot(row, probe) }
         }
 
-        fn hadamard(self, values: &mut [f32], scratch: &mut [f32]) {
-            scalar::hadamard(values, scratch);
+        fn hadamard(self, values: &mut [f32], signs: &[f32], scratch: &mut [f32]) {
+            scalar::hadamard(values, signs, scratch);
         }
     }
 

@@ -43,8 +43,8 @@ impl Kernels for Scalar {
         fold(&mut lanes)
     }
 
-    fn hadamard(self, values: &mut [f32], scratch: &mut [f32]) {
-        hadamard(values, scratch);
+    fn hadamard(self, values: &mut [f32], signs: &[f32], scratch: &mut [f32]) {
+        hadamard(values, signs, scratch);
     }
 }
 
@@ -85,9 +85,12 @@ pub(super) fn fold(lanes: &mut [f32; DOT_LANES]) -> f32 {
 /// Butterflies at strides of 16 and more, a transposition, and butterflies for the four index bits that were too close together:
 /// a Hadamard transform with its output permuted, and every loop is wide.
 #[inline(always)]
-pub(super) fn hadamard(values: &mut [f32], scratch: &mut [f32]) {
+pub(super) fn hadamard(values: &mut [f32], signs: &[f32], scratch: &mut [f32]) {
     const NEAR: usize = 16;
     let far = values.len() / NEAR;
+    for (value, sign) in values.iter_mut().zip(signs) {
+        *value *= sign;
+    }
     butterflies(values, NEAR, values.len());
     for (column, row) in scratch.chunks_exact_mut(far).enumerate() {
         for (at, value) in row.iter_mut().enumerate() {

@@ -70,6 +70,16 @@ proptest! {
                     with_kernels!(isa, kernels => kernels.scan(&codes, &probe, test, &mut found));
                     prop_assert_eq!(&found[1..], &expected[..], "{} {:?}", isa.name(), test);
                 }
+                let mut others = [&probe; 4].map(|probe| ScanProbe { tables: probe.tables.clone(), ..*probe });
+                others[1].tables.reverse();
+                others[2].scale *= 0.5;
+                for isa in Isa::all() {
+                    let (mut four, mut one) = ([const { Vec::new() }; 4], [const { Vec::new() }; 4]);
+                    let four_probes = std::array::from_fn(|at| &others[at]);
+                    with_kernels!(isa, kernels => kernels.scan_four(&codes, four_probes, [test; 4], &mut four));
+                    others.iter().zip(&mut one).for_each(|(probe, out)| Scalar.scan(&codes, probe, test, out));
+                    prop_assert_eq!(&four, &one, "{} {:?}", isa.name(), test);
+                }
                 if least == f32::NEG_INFINITY {
                     prop_assert_eq!(expected.len(), rows);
                 }
@@ -94,7 +104,12 @@ proptest! {
         }
         let probe = MiddleProbe::of_lines(low, high);
         let expected = Scalar.middle(&code, &probe);
+        let reversed: Vec<Line> = code.iter().rev().copied().collect();
+        let other = Scalar.middle(&reversed, &probe);
         for isa in Isa::all() {
+            let four = [&code[..], &reversed[..], &code[..], &reversed[..]];
+            let found = with_kernels!(isa, kernels => kernels.middle_four(four, &probe));
+            prop_assert_eq!(found, [expected, other, expected, other], "{}", isa.name());
             prop_assert_eq!(with_kernels!(isa, kernels => kernels.middle(&code, &probe)), expected, "{}", isa.name());
         }
     }
@@ -116,11 +131,12 @@ proptest! {
     fn hadamard_equals_scalar(seed in any::<u64>(), power in 6..=11_u32) {
         let mut random = Mixed(seed);
         let values: Vec<f32> = (0..1 << power).map(|_| random.next_unit() - 0.5).collect();
+        let signs: Vec<f32> = (0..1 << power).map(|_| random.next_unit() - 0.5).collect();
         let mut expected = values.clone();
-        Scalar.hadamard(&mut expected, &mut vec![0.0; values.len()]);
+        Scalar.hadamard(&mut expected, &signs, &mut vec![0.0; values.len()]);
         for isa in Isa::all() {
             let mut found = values.clone();
-            with_kernels!(isa, kernels => kernels.hadamard(&mut found, &mut vec![0.0; values.len()]));
+            with_kernels!(isa, kernels => kernels.hadamard(&mut found, &signs, &mut vec![0.0; values.len()]));
             prop_assert_eq!(&found, &expected, "{}", isa.name());
         }
     }

@@ -1,6 +1,6 @@
 use super::ranking::Ranking;
 use crate::code::Layout;
-use crate::kernel::{Kernels, Test};
+use crate::kernel::Kernels;
 use crate::probe::Probe;
 use crate::run::View;
 use crate::space::Space;
@@ -10,137 +10,146 @@ use crate::{Hit, IndexError};
 /// Rows scanned at a time for one probe; the bar can rise in between.
 pub(super) const ROWS_ALONE: usize = 4096;
 
-/// Rows scanned at a time when several probes share them: their codes stay in the second-level cache.
-pub(super) const ROWS_SHARED: usize = 1024;
+/// Rows scanned at a time when several probes share them: their codes stay in the first-level cache.
+pub(super) const ROWS_SHARED: usize = 512;
 
-/// Rows between asking for a row's memory and reading it.
-const AHEAD: usize = 12;
+/// Rows between asking for a middle code and reading it.
+const AHEAD: usize = 16;
 
 /// Rows that wait for the full comparison before it is made, so that their memory has time to come.
 const WAITING: usize = 16;
+
+/// Who looks for rows of a gallery, and where what is found goes.
+#[derive(Clone, Copy)]
+pub(super) struct Want<'a> {
+    pub(super) probe: &'a Probe,
+    pub(super) ranking: &'a Ranking,
+    pub(super) gallery: u64,
+    /// The gallery's place in the query.
+    pub(super) order: u32,
+}
 
 /// One thread's passes over rows: scan codes, check middle codes, compare full vectors.
 pub(super) struct Scanner<'a, K> {
     kernels: K,
     layout: Layout,
     vectors: &'a Vectors,
-    rows: Vec<u32>,
+    rows: [Vec<u32>; 4],
     slots: Vec<u32>,
     waiting: Vec<u32>,
 }
 
 impl<'a, K: Kernels> Scanner<'a, K> {
     pub(super) fn new(kernels: K, space: &Space, vectors: &'a Vectors) -> Self {
-        let (rows, slots) = (Vec::with_capacity(ROWS_ALONE), Vec::with_capacity(ROWS_ALONE));
+        let rows = std::array::from_fn(|_| Vec::with_capacity(ROWS_ALONE));
+        let (slots, waiting) = (Vec::with_capacity(ROWS_ALONE), Vec::with_capacity(WAITING + 4));
         Self {
             kernels,
             layout: space.layout,
             vectors,
             rows,
             slots,
-            waiting: Vec::with_capacity(WAITING),
+            waiting,
         }
     }
 
-    /// Rows `first..first + count` of a run; `first` starts a block.
-    #[expect(clippy::too_many_arguments, reason = "what, for whom, into which ranking")]
+    /// Rows `first..first + count` of a run, for all who want them; `first` starts a block.
     pub(super) fn scan(
         &mut self,
         view: &View,
         first: usize,
         count: usize,
-        probe: &Probe,
-        ranking: &Ranking,
-        gallery: u64,
-        order: u32,
+        wants: &[Want<'_>],
     ) -> Result<(), IndexError> {
         let codes = view.run.codes(&self.layout, first, count);
-        self.rows.clear();
-        self.kernels
-            .scan(&codes, &probe.scan, probe.scan_test(ranking.least()), &mut self.rows);
-        if self.rows.is_empty() {
-            return Ok(());
+        let test = |want: &Want<'_>| want.probe.scan_test(want.ranking.least());
+        for wants in wants.chunks(4) {
+            self.rows.iter_mut().for_each(Vec::clear);
+            if let [a, b, c, d] = wants {
+                let probes = [a, b, c, d].map(|want| &want.probe.scan);
+                self.kernels
+                    .scan_four(&codes, probes, [a, b, c, d].map(test), &mut self.rows);
+            } else {
+                for (want, rows) in wants.iter().zip(&mut self.rows) {
+                    self.kernels.scan(&codes, &want.probe.scan, test(want), rows);
+                }
+            }
+            for (number, want) in wants.iter().enumerate() {
+                if !self.rows[number].is_empty() {
+                    self.follow(view, number, *want)?;
+                }
+            }
         }
+        Ok(())
+    }
+
+    /// Looks closer at the rows that passed the scan.
+    fn follow(&mut self, view: &View, number: usize, want: Want<'_>) -> Result<(), IndexError> {
         let mut slots = std::mem::take(&mut self.slots);
         slots.clear();
-        let alive = self.rows.iter().filter(|row| !view.dead.contains(**row));
-        slots.extend(alive.map(|row| view.run.slots()[*row as usize]));
-        let done = if self.layout.middle_lines > 0 {
-            self.narrow(&slots, probe, ranking, gallery, order)
+        let rows = self.rows[number].iter();
+        if view.dead.count() == 0 {
+            slots.extend(rows.map(|row| view.run.slots()[*row as usize]));
         } else {
-            self.compare(&slots, probe, ranking, gallery, order)
+            let alive = rows.filter(|row| !view.dead.contains(**row));
+            slots.extend(alive.map(|row| view.run.slots()[*row as usize]));
+        }
+        let done = if self.layout.middle_lines > 0 {
+            self.narrow(&slots, want)
+        } else {
+            self.compare(&slots, want)
         };
         self.slots = slots;
         done
     }
 
     /// Compares those rows in full that their middle codes do not rule out.
-    fn narrow(
-        &mut self,
-        slots: &[u32],
-        probe: &Probe,
-        ranking: &Ranking,
-        gallery: u64,
-        order: u32,
-    ) -> Result<(), IndexError> {
-        let mut least = ranking.least();
-        let mut test = probe.middle_test(least);
+    fn narrow(&mut self, slots: &[u32], want: Want<'_>) -> Result<(), IndexError> {
+        let mut least = want.ranking.least();
+        let mut test = want.probe.middle_test(least);
+        let (mut codes, mut ahead) = (self.vectors.middle_codes(), self.vectors.middle_codes());
         self.waiting.clear();
-        slots
-            .iter()
-            .take(AHEAD)
-            .for_each(|slot| self.vectors.prefetch_middle(*slot));
-        for (at, slot) in slots.iter().enumerate() {
-            if let Some(later) = slots.get(at + AHEAD) {
-                self.vectors.prefetch_middle(*later);
+        slots.iter().take(AHEAD).for_each(|slot| ahead.prefetch(*slot));
+        let mut later = slots.iter().skip(AHEAD);
+        for four in slots.chunks(4) {
+            later.by_ref().take(4).for_each(|slot| ahead.prefetch(*slot));
+            // A part of four is filled up with its last row.
+            let slot = |at: usize| four[at.min(four.len() - 1)];
+            let entries = [
+                codes.checked(slot(0))?,
+                codes.checked(slot(1))?,
+                codes.checked(slot(2))?,
+                codes.checked(slot(3))?,
+            ];
+            let sums = self
+                .kernels
+                .middle_four(entries.map(|(code, _)| code), &want.probe.middle);
+            for ((slot, (_, factors)), sum) in four.iter().zip(entries).zip(sums) {
+                let estimate = factors.factor * want.probe.middle.product(sum);
+                if estimate + factors.spread * test.width >= test.least {
+                    self.vectors.prefetch_full(*slot);
+                    self.waiting.push(*slot);
+                }
             }
-            if self.ruled_out(*slot, probe, test)? {
-                continue;
-            }
-            self.vectors.prefetch_full(*slot);
-            self.waiting.push(*slot);
-            if self.waiting.len() == WAITING {
-                self.compare_waiting(probe, ranking, gallery, order)?;
-                if ranking.least() > least {
-                    least = ranking.least();
-                    test = probe.middle_test(least);
+            if self.waiting.len() >= WAITING {
+                self.compare_waiting(want)?;
+                if want.ranking.least() > least {
+                    least = want.ranking.least();
+                    test = want.probe.middle_test(least);
                 }
             }
         }
-        self.compare_waiting(probe, ranking, gallery, order)
+        self.compare_waiting(want)
     }
 
-    fn ruled_out(&self, slot: u32, probe: &Probe, test: Test) -> Result<bool, IndexError> {
-        let (code, factors) = self.vectors.checked_middle(slot)?;
-        let estimate = factors.factor * probe.middle.product(self.kernels.middle(code, &probe.middle));
-        Ok(estimate + factors.spread * test.width < test.least)
-    }
-
-    fn compare_waiting(
-        &mut self,
-        probe: &Probe,
-        ranking: &Ranking,
-        gallery: u64,
-        order: u32,
-    ) -> Result<(), IndexError> {
-        let waiting = std::mem::take(&mut self.waiting);
-        let done = waiting
-            .iter()
-            .try_for_each(|slot| self.compare_one(*slot, probe, ranking, gallery, order));
-        self.waiting = waiting;
+    fn compare_waiting(&mut self, want: Want<'_>) -> Result<(), IndexError> {
+        let done = self.waiting.iter().try_for_each(|slot| self.compare_one(*slot, want));
         self.waiting.clear();
         done
     }
 
     /// Compares every row in full.
-    pub(super) fn compare(
-        &mut self,
-        slots: &[u32],
-        probe: &Probe,
-        ranking: &Ranking,
-        gallery: u64,
-        order: u32,
-    ) -> Result<(), IndexError> {
+    pub(super) fn compare(&self, slots: &[u32], want: Want<'_>) -> Result<(), IndexError> {
         const AHEAD: usize = 4;
         slots
             .iter()
@@ -150,28 +159,22 @@ impl<'a, K: Kernels> Scanner<'a, K> {
             if let Some(later) = slots.get(at + AHEAD) {
                 self.vectors.prefetch_full(*later);
             }
-            self.compare_one(*slot, probe, ranking, gallery, order)?;
+            self.compare_one(*slot, want)?;
         }
         Ok(())
     }
 
-    fn compare_one(
-        &self,
-        slot: u32,
-        probe: &Probe,
-        ranking: &Ranking,
-        gallery: u64,
-        order: u32,
-    ) -> Result<(), IndexError> {
-        let similarity = self.kernels.dot(self.vectors.checked_full(slot)?, &probe.full);
-        if similarity >= ranking.least() {
-            ranking.offer(
+    fn compare_one(&self, slot: u32, want: Want<'_>) -> Result<(), IndexError> {
+        let similarity = self.kernels.dot(self.vectors.checked_full(slot)?, &want.probe.full);
+        if similarity >= want.ranking.least() {
+            let key = self.vectors.key(slot);
+            want.ranking.offer(
                 Hit {
-                    gallery,
-                    key: self.vectors.key(slot),
+                    gallery: want.gallery,
+                    key,
                     similarity,
                 },
-                order,
+                want.order,
             );
         }
         Ok(())

@@ -26,6 +26,8 @@ const MAGIC: &[u8; 8] = b"mienvec\x01";
 #[derive(Debug)]
 pub(super) struct Chunk {
     map: Map,
+    layout: Layout,
+    sections: Sections,
     path: PathBuf,
     dirty: AtomicBool,
     /// One bit per slot: vector and key agree with their check sum.
@@ -38,6 +40,7 @@ pub(super) struct Chunk {
 struct Map(MmapRaw);
 
 /// Offsets of the sections in bytes.
+#[derive(Debug, Clone, Copy)]
 struct Sections {
     full: usize,
     middle: usize,
@@ -73,7 +76,7 @@ impl Chunk {
     pub(super) fn in_memory(layout: &Layout) -> Result<Self, IndexError> {
         let map = MmapOptions::new().len(Sections::new(layout).end).map_anon();
         let map = map.map_err(|source| io_error("cannot reserve memory for", Path::new("vectors"), source))?;
-        Ok(Self::new(map.into(), PathBuf::new()))
+        Ok(Self::new(layout, map.into(), PathBuf::new()))
     }
 
     /// Creates the file, its whole size reserved, so that a full disk is an error here and no fault later.
@@ -90,7 +93,11 @@ impl Chunk {
         reserve(&file, size).map_err(refused)?;
         file.write_all(&header(layout, number)).map_err(refused)?;
         file.sync_all().map_err(refused)?;
-        Ok(Self::new(MmapRaw::map_raw(&file).map_err(refused)?, path.to_owned()))
+        Ok(Self::new(
+            layout,
+            MmapRaw::map_raw(&file).map_err(refused)?,
+            path.to_owned(),
+        ))
     }
 
     pub(super) fn open(layout: &Layout, path: &Path, number: usize) -> Result<Self, IndexError> {
@@ -112,13 +119,19 @@ impl Chunk {
         if found != header(layout, number) {
             return Err(damaged(path, "has a header of another version, space or chunk"));
         }
-        Ok(Self::new(MmapRaw::map_raw(&file).map_err(refused)?, path.to_owned()))
+        Ok(Self::new(
+            layout,
+            MmapRaw::map_raw(&file).map_err(refused)?,
+            path.to_owned(),
+        ))
     }
 
-    fn new(map: MmapRaw, path: PathBuf) -> Self {
+    fn new(layout: &Layout, map: MmapRaw, path: PathBuf) -> Self {
         let bits = || (0..SLOTS / 64).map(|_| AtomicU64::new(0)).collect();
         Self {
             map: Map(map),
+            layout: *layout,
+            sections: Sections::new(layout),
             path,
             dirty: AtomicBool::new(false),
             full_checked: bits(),
@@ -127,22 +140,14 @@ impl Chunk {
     }
 
     /// The caller is the only one that knows slot `at` (it holds the `FreeSlot`).
-    pub(super) fn write(
-        &self,
-        layout: &Layout,
-        at: usize,
-        key: u64,
-        full: &[u16],
-        middle: &[Line],
-        factors: MiddleFactors,
-    ) {
-        let sections = Sections::new(layout);
-        assert!(at < SLOTS && full.len() == layout.full && middle.len() == layout.middle_lines);
+    pub(super) fn write(&self, at: usize, key: u64, full: &[u16], middle: &[Line], factors: MiddleFactors) {
+        let sections = self.sections;
+        assert!(at < SLOTS && full.len() == self.layout.full && middle.len() == self.layout.middle_lines);
         let factors = [factors.factor, factors.spread];
         let sums = [full_sum(key, full), middle_sum(middle, factors)];
-        self.put(sections.full + at * layout.full * 2, bytemuck::cast_slice(full));
+        self.put(sections.full + at * self.layout.full * 2, bytemuck::cast_slice(full));
         self.put(
-            sections.middle + at * layout.middle_lines * 64,
+            sections.middle + at * self.layout.middle_lines * 64,
             bytemuck::cast_slice(middle),
         );
         self.put(sections.factors + at * 8, bytemuck::cast_slice(&factors));
@@ -154,41 +159,46 @@ impl Chunk {
         }
     }
 
-    pub(super) fn key(&self, layout: &Layout, at: usize) -> u64 {
-        self.values::<u64>(Sections::new(layout).keys, at, 1)[0]
+    pub(super) fn key(&self, at: usize) -> u64 {
+        self.values::<u64>(self.sections.keys, at, 1)[0]
     }
 
-    pub(super) fn full(&self, layout: &Layout, at: usize) -> &[u16] {
-        self.values(Sections::new(layout).full, at, layout.full)
+    #[inline]
+    pub(super) fn full(&self, at: usize) -> &[u16] {
+        self.values(self.sections.full, at, self.layout.full)
     }
 
-    pub(super) fn middle(&self, layout: &Layout, at: usize) -> (&[Line], MiddleFactors) {
-        let sections = Sections::new(layout);
+    #[inline]
+    pub(super) fn middle(&self, at: usize) -> (&[Line], MiddleFactors) {
+        let sections = self.sections;
         let factors = self.values::<f32>(sections.factors, at, 2);
         let factors = MiddleFactors {
             factor: factors[0],
             spread: factors[1],
         };
-        (self.values(sections.middle, at, layout.middle_lines), factors)
+        (self.values(sections.middle, at, self.layout.middle_lines), factors)
     }
 
-    pub(super) fn check_full(&self, layout: &Layout, at: usize) -> Result<(), IndexError> {
+    #[inline]
+    pub(super) fn check_full(&self, at: usize) -> Result<(), IndexError> {
         self.check(&self.full_checked, at, || {
-            full_sum(self.key(layout, at), self.full(layout, at)) == self.sums(layout, at)[0]
+            full_sum(self.key(at), self.full(at)) == self.sums(at)[0]
         })
     }
 
-    pub(super) fn check_middle(&self, layout: &Layout, at: usize) -> Result<(), IndexError> {
+    #[inline]
+    pub(super) fn check_middle(&self, at: usize) -> Result<(), IndexError> {
         self.check(&self.middle_checked, at, || {
-            let (middle, factors) = self.middle(layout, at);
-            middle_sum(middle, [factors.factor, factors.spread]) == self.sums(layout, at)[1]
+            let (middle, factors) = self.middle(at);
+            middle_sum(middle, [factors.factor, factors.spread]) == self.sums(at)[1]
         })
     }
 
-    fn sums(&self, layout: &Layout, at: usize) -> &[u32] {
-        self.values(Sections::new(layout).sums, at, 2)
+    fn sums(&self, at: usize) -> &[u32] {
+        self.values(self.sections.sums, at, 2)
     }
 
+    #[inline]
     fn check(&self, checked: &[AtomicU64], at: usize, agrees: impl FnOnce() -> bool) -> Result<(), IndexError> {
         let bit = 1 << (at % 64);
         if checked[at / 64].load(Ordering::Relaxed) & bit != 0 {
@@ -204,13 +214,16 @@ impl Chunk {
         Ok(())
     }
 
-    pub(super) fn prefetch_full(&self, layout: &Layout, at: usize) {
-        prefetch(self.full(layout, at));
+    #[inline]
+    pub(super) fn prefetch_full(&self, at: usize) {
+        prefetch(self.full(at));
     }
 
-    pub(super) fn prefetch_middle(&self, layout: &Layout, at: usize) {
-        let (middle, _) = self.middle(layout, at);
-        prefetch(middle);
+    #[inline]
+    pub(super) fn prefetch_middle(&self, at: usize) {
+        let offset = self.sections.factors;
+        prefetch(self.values::<f32>(offset, at, 2));
+        prefetch::<Line>(self.values(self.sections.middle, at, self.layout.middle_lines));
     }
 
     pub(super) fn bytes(&self) -> usize {
@@ -235,6 +248,7 @@ impl Chunk {
     }
 
     /// `count` values of slot `at` in the section at `offset`.
+    #[inline]
     fn values<T: bytemuck::Pod>(&self, offset: usize, at: usize, count: usize) -> &[T] {
         let start = offset + at * count * size_of::<T>();
         assert!(start + count * size_of::<T>() <= self.map.0.len() && start.is_multiple_of(align_of::<T>()));
@@ -285,6 +299,7 @@ fn reserve(mut file: &File, size: usize) -> std::io::Result<()> {
     file.rewind()
 }
 
+#[inline]
 fn prefetch<T>(values: &[T]) {
     #[cfg(target_arch = "x86_64")]
     for offset in (0..size_of_val(values)).step_by(64) {

@@ -1,0 +1,39 @@
+//! `cargo run --release -p mien-index --example search -- --faces 1000000 --dim 512 ...`: what `mien bench search` does, without the
+//! rest of mien.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use mien_index::bench::{Plan, Spectrum, run};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let plan = Plan {
+        faces: option(&words, "--faces")?.unwrap_or(100_000),
+        dim: option(&words, "--dim")?.unwrap_or(512),
+        galleries: option(&words, "--groups")?.unwrap_or(1),
+        threads: option(&words, "--threads")?.unwrap_or(2),
+        spectrum: match option::<String>(&words, "--spectrum")? {
+            Some(name) => Spectrum::parse(&name).ok_or("no such spectrum")?,
+            None => Spectrum::Isotropic,
+        },
+        bits: option(&words, "--bits")?,
+        floor: option(&words, "--floor")?,
+        queries: option(&words, "--queries")?.unwrap_or(200),
+        dir: option::<PathBuf>(&words, "--dir")?.unwrap_or_else(|| std::env::temp_dir().join("mien-bench-search")),
+        dump: option(&words, "--dump")?,
+    };
+    println!("{}", serde_json::to_string_pretty(&run(&plan)?)?);
+    Ok(())
+}
+
+fn option<T: FromStr>(words: &[String], name: &str) -> Result<Option<T>, String> {
+    let Some(at) = words.iter().position(|word| word == name) else {
+        return Ok(None);
+    };
+    let value = words.get(at + 1).ok_or_else(|| format!("{name} wants a value"))?;
+    value
+        .parse()
+        .map(Some)
+        .map_err(|_| format!("{name} {value}: not understood"))
+}
