@@ -144,7 +144,9 @@ def sample_of(source, version, action, request, reply):
         lines = [line.strip() for line in request.splitlines() if line.strip().startswith("&")]
         pairs = [line[1:].split("=", 1) for line in lines if "=" in line and "<" not in line]
         sample["query"] = [[key, shortened(value)] for key, value in pairs]
-    sample.update(outcome(reply))
+    # The replies on the pages are damaged (lost error objects, wrong nesting); those of the command line are whole.
+    if source == "sdk":
+        sample.update(outcome(reply))
     return sample
 
 

@@ -77,7 +77,7 @@ impl Api {
     pub fn call(&self, request: &Request<'_>, fetch: impl Fn(&str) -> Result<Bytes, FetchError>) -> Reply {
         let admitted = match self.admit(request) {
             Ok(admitted) => admitted,
-            Err(reply) => return reply,
+            Err(reply) => return *reply,
         };
         let mut fetched = Fetched::none();
         loop {
@@ -94,7 +94,7 @@ impl Api {
     ///
     /// # Errors
     /// The finished answer to a request that is not let in.
-    pub fn admit(&self, request: &Request<'_>) -> Result<Admitted, Reply> {
+    pub fn admit(&self, request: &Request<'_>) -> Result<Admitted, Box<Reply>> {
         let request_id = uuid::Uuid::new_v4().to_string();
         let arrived_ms = self.clock.now_ms();
         let spent = Spent::default();
@@ -112,7 +112,7 @@ impl Api {
                 arrived_ms,
                 spent,
             }),
-            Err(refusal) => Err(seal(request, record, &spent, Err(&refusal))),
+            Err(refusal) => Err(Box::new(seal(request, record, &spent, Err(&refusal)))),
         }
     }
 

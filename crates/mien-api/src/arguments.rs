@@ -213,9 +213,9 @@ pub fn complete<'a, T: Value<'a>>(params: &Params<'_>, param: &Param, value: Opt
     }
 }
 
-/// Refuses an empty required value (BEHAVIOUR 5.7).
+/// Refuses an empty value where one is needed (BEHAVIOUR 5.7).
 pub fn filled<'a, T: Value<'a>>(params: &Params<'_>, param: &Param, value: Option<&T>) -> Result<(), Refusal> {
-    if param.required && value.is_some_and(Value::is_empty) {
+    if param.filled && value.is_some_and(Value::is_empty) {
         return Err(params.refusal(Code::MissingParameterErrorParameterEmpty, param.name));
     }
     Ok(())

@@ -10,7 +10,7 @@ use url::Url;
 
 use crate::answer::{FetchError, Fetched};
 use crate::arguments::Text;
-use crate::refusals::{explained, picture};
+use crate::refusals::{explained, picture, valued};
 use mien_vision::picture::{Picture, PictureError, PictureLimits};
 
 /// Standard alphabet; padding may be missing, and stray bits in the last character are let pass.
@@ -104,9 +104,9 @@ fn fetch_refusal(error: &FetchError) -> Refusal {
 }
 
 fn too_large(characters: usize, limit: usize) -> Refusal {
-    explained(
+    valued(
         Code::FailedOperationImageSizeExceed,
-        &format_args!("the Base64 text has {characters} characters, the limit is {limit}"),
+        &format_args!("{characters} > {limit}"),
     )
 }
 

@@ -4,13 +4,15 @@
 //! through all stages, open, verify, find, admit, decode, images, run, seal, without IO on the network: pictures that a
 //! request points to are downloaded by the edge between two runs ([`Answer::Fetch`]).
 //!
-//! [`ACTIONS`] is the table of what is served; the contract test holds it against `contract/api.json`.
+//! [`ACTIONS`] is the table of what is served; the contract test holds it against `contract/api.json`, and
+//! [`compatibility`] writes `docs/COMPATIBILITY.md` from it.
 
 pub mod actions;
 mod answer;
 mod api;
 mod arguments;
 mod call;
+pub mod compatibility;
 
 mod config;
 pub mod eyes;

@@ -24,6 +24,7 @@ const fn param(name: &'static str) -> Param {
         name,
         kind: Kind::Text,
         required: false,
+        filled: false,
         versions: BOTH,
         limits: NO_LIMITS,
     }
@@ -31,7 +32,15 @@ const fn param(name: &'static str) -> Param {
 
 impl Param {
     const fn required(self) -> Self {
-        Self { required: true, ..self }
+        Self {
+            required: true,
+            filled: true,
+            ..self
+        }
+    }
+
+    const fn filled(self) -> Self {
+        Self { filled: true, ..self }
     }
 
     const fn since_2020(self) -> Self {
@@ -148,7 +157,7 @@ pub const GROUP_ID: Param = param("GroupId").required().length(1, Some(64), Unit
 /// Name of a new group.
 pub const GROUP_NAME: Param = param("GroupName").required().length(1, Some(60), Unit::Characters);
 /// New name of a group.
-pub const NEW_GROUP_NAME: Param = param("GroupName").length(1, Some(60), Unit::Characters);
+pub const NEW_GROUP_NAME: Param = param("GroupName").filled().length(1, Some(60), Unit::Characters);
 /// Tag of a group.
 pub const TAG: Param = param("Tag").length(0, Some(40), Unit::Characters);
 /// Description fields of a new group.
@@ -175,7 +184,7 @@ pub const PERSON_ID: Param = param("PersonId").required().length(1, Some(64), Un
 /// Name of a new person.
 pub const PERSON_NAME: Param = param("PersonName").required().length(1, Some(60), Unit::Characters);
 /// New name of a person.
-pub const NEW_PERSON_NAME: Param = param("PersonName").length(1, Some(60), Unit::Characters);
+pub const NEW_PERSON_NAME: Param = param("PersonName").filled().length(1, Some(60), Unit::Characters);
 /// Gender of a new person.
 pub const GENDER: Param = param("Gender").choices(&[0, 1, 2]).default_number(0);
 /// New gender of a person.

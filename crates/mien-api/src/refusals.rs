@@ -11,10 +11,26 @@ use mien_wire::{Code, Language, Refusal};
 
 use crate::answer::Stop;
 
-/// A refusal whose English message adds what exactly was wrong. The Chinese message is the general one of the code.
+/// A refusal whose message adds what exactly was wrong: in English only, because it is prose.
 pub(crate) fn explained(code: Code, detail: &dyn Display) -> Refusal {
-    let general = code.message(Language::English).trim_end_matches('.');
-    Refusal::explained(code, format!("{general}: {detail}."), code.message(Language::Chinese))
+    let english = with_detail(code.message(Language::English), '.', ": ", &detail.to_string());
+    Refusal::explained(code, english, code.message(Language::Chinese))
+}
+
+/// A refusal whose message adds the value it is about, in both languages.
+pub(crate) fn valued(code: Code, value: &dyn Display) -> Refusal {
+    let value = value.to_string();
+    let english = with_detail(code.message(Language::English), '.', ": ", &value);
+    let chinese = with_detail(code.message(Language::Chinese), '。', "：", &value);
+    Refusal::explained(code, english, chinese)
+}
+
+fn with_detail(general: &str, stop: char, colon: &str, detail: &str) -> String {
+    format!(
+        "{}{colon}{}{stop}",
+        general.trim_end_matches(stop),
+        detail.trim_end_matches('.')
+    )
 }
 
 /// A failure that is the server's own: the cause goes to the log, the client learns only the code.
@@ -40,10 +56,23 @@ pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
 /// The refusal of a value that one of the domain's constructors did not take. `name` is the parameter.
 pub(crate) fn invalid(error: &Invalid, name: &str) -> Refusal {
     let code = invalid_code(error);
-    match error {
-        Invalid::Empty { .. } | Invalid::NoGroups => Refusal::about(code, name),
-        _ => explained(code, error),
-    }
+    let value = match error {
+        Invalid::Empty { .. } | Invalid::NoGroups => return Refusal::about(code, name),
+        Invalid::TooLong { length, max, .. } => format!("{length} > {max}"),
+        Invalid::Illegal { character, .. } => format!("{character:?}"),
+        Invalid::Gender(number) => number.to_string(),
+        Invalid::ModelVersion(text) => format!("{text:?}"),
+        Invalid::UniquePersonControl(level) => level.to_string(),
+        Invalid::Score(score) => score.to_string(),
+        Invalid::TooManyGroups { given, max } => format!("{given} > {max}"),
+        Invalid::TooManyGroupFields { index, max } | Invalid::TooManyPersonTexts { index, max } => {
+            format!("[{index}] >= {max}")
+        }
+        Invalid::DuplicateGroupField(field) => format!("{field:?}"),
+        Invalid::DuplicatePersonText(index) => format!("[{index}]"),
+        Invalid::PageLimit { given, max } => format!("{given}, 1 - {max}"),
+    };
+    valued(code, &value)
 }
 
 fn invalid_code(error: &Invalid) -> Code {
@@ -90,10 +119,41 @@ fn illegal(value: Value) -> Code {
 
 /// The refusal of an operation of the domain.
 pub(crate) fn domain(error: &CoreError) -> Stop {
-    match domain_code(error) {
-        code @ Code::InternalError => failure(code, error),
-        code => explained(code, error).into(),
-    }
+    let code = domain_code(error);
+    let value = match error {
+        CoreError::KeyNotFound(id) => id.clone(),
+        CoreError::AccountNotFound(account) => account.0.to_string(),
+        CoreError::GroupNotFound(group) | CoreError::GroupExists(group) => group.to_string(),
+        CoreError::GroupNameExists(name) => name.to_string(),
+        CoreError::GroupFieldExists(field) => field.to_string(),
+        CoreError::PersonNotFound(person) | CoreError::PersonExists(person) => person.to_string(),
+        CoreError::GroupFieldOutOfRange { index, fields } | CoreError::PersonFieldOutOfRange { index, fields } => {
+            format!("[{index}] >= {fields}")
+        }
+        CoreError::NotInGroup { person, group } | CoreError::AlreadyInGroup { person, group } => {
+            format!("{person}, {group}")
+        }
+        CoreError::TooManyGroups { max }
+        | CoreError::TooManyGroupsOfPerson { max }
+        | CoreError::AccountFull { max }
+        | CoreError::PersonFull { max } => max.to_string(),
+        CoreError::GroupFull { group, max } => format!("{group}, {max}"),
+        CoreError::TooManyImages { given, max } => format!("{given} > {max}"),
+        CoreError::SearchTooLarge { faces, max } => format!("{faces} > {max}"),
+        CoreError::OffsetExceeded { offset, total } => format!("{offset} > {total}"),
+        CoreError::UnsupportedVersion(version) | CoreError::VersionNotLoaded(version) => version.to_string(),
+        CoreError::LastFace | CoreError::NoFaceInGroups => return Refusal::new(code).into(),
+        CoreError::AcrossVersions(_) | CoreError::SpaceNotLoaded { .. } => return explained(code, error).into(),
+        CoreError::BadEmbedding(_)
+        | CoreError::SpaceConflict(_)
+        | CoreError::IndexStopped(_)
+        | CoreError::NoRandomness
+        | CoreError::Io { .. }
+        | CoreError::InUse
+        | CoreError::Store(_)
+        | CoreError::Index(_) => return failure(code, error),
+    };
+    valued(code, &value).into()
 }
 
 fn domain_code(error: &CoreError) -> Code {
@@ -137,7 +197,14 @@ fn domain_code(error: &CoreError) -> Code {
 
 /// The refusal of a picture.
 pub(crate) fn picture(error: &PictureError) -> Refusal {
-    explained(picture_code(error), error)
+    let code = picture_code(error);
+    match error {
+        PictureError::NotDecodable { reason } => explained(code, reason),
+        PictureError::Empty
+        | PictureError::TooManyBytes { .. }
+        | PictureError::TooLarge { .. }
+        | PictureError::TooSmall { .. } => explained(code, error),
+    }
 }
 
 pub(crate) fn picture_code(error: &PictureError) -> Code {

@@ -94,6 +94,8 @@ pub struct Param {
     pub kind: Kind,
     /// Whether a request without it is refused with `MissingParameter`.
     pub required: bool,
+    /// Whether an empty value is refused with `MissingParameter.ErrorParameterEmpty` (BEHAVIOUR 5.7).
+    pub filled: bool,
     /// The versions that have it.
     pub versions: &'static [Version],
     /// What is documented about its value.

@@ -7,7 +7,7 @@ use mien_core::{
 use mien_wire::{Code, Refusal};
 
 use crate::arguments::{Entry, OfGroup, OfPerson, Text};
-use crate::refusals::{explained, invalid};
+use crate::refusals::{explained, invalid, valued};
 
 pub(crate) fn group_id(text: &str) -> Result<GroupId, Refusal> {
     GroupId::parse(text).map_err(|error| invalid(&error, "GroupId"))
@@ -151,10 +151,7 @@ impl QualityControl {
     pub(crate) fn parse(level: Option<u64>) -> Result<Self, Refusal> {
         match level.unwrap_or(0) {
             level @ 0..=4 => Ok(Self(level as u8)),
-            level => Err(explained(
-                Code::InvalidParameterValueQualityControlIllegal,
-                &format_args!("quality control {level} is not in 0 to 4"),
-            )),
+            level => Err(valued(Code::InvalidParameterValueQualityControlIllegal, &level)),
         }
     }
 
@@ -168,7 +165,7 @@ pub(crate) fn count(name: &str, value: Option<u64>, default: u64, max: u64, code
     match value.unwrap_or(0) {
         0 => Ok(default.min(max) as usize),
         value if value <= max => Ok(value as usize),
-        value => Err(explained(code, &format_args!("{name} is {value}, the limit is {max}"))),
+        value => Err(valued(code, &format_args!("{name} {value} > {max}"))),
     }
 }
 
@@ -177,9 +174,9 @@ pub(crate) fn zero_or_one(name: &str, value: u64) -> Result<bool, Refusal> {
     match value {
         0 => Ok(false),
         1 => Ok(true),
-        other => Err(explained(
+        other => Err(valued(
             Code::InvalidParameterInvalidParameter,
-            &format_args!("{name} is {other}, it must be 0 or 1"),
+            &format_args!("{name} {other}, 0 - 1"),
         )),
     }
 }

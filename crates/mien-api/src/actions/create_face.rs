@@ -7,7 +7,7 @@ use crate::answer::Stop;
 use crate::arguments::{Text, arguments};
 use crate::call::{Call, Outcome, switch};
 use crate::images::{Source, source};
-use crate::refusals::explained;
+use crate::refusals::valued;
 use crate::reply::fields;
 use crate::reply::places::FaceRect;
 use crate::values::{self, QualityControl};
@@ -96,8 +96,8 @@ fn given<'a>(
         return Err(Refusal::new(Code::InvalidParameterValueImageEmpty));
     }
     if given.len() > max {
-        let detail = format!("{} images were given, the limit is {max}", given.len());
-        return Err(explained(Code::InvalidParameterValueUploadFaceNumExceed, &detail));
+        let value = format!("{} > {max}", given.len());
+        return Err(valued(Code::InvalidParameterValueUploadFaceNumExceed, &value));
     }
     Ok(given)
 }

@@ -4,7 +4,7 @@ use mien_wire::{Code, Refusal};
 
 use crate::arguments::{Text, arguments};
 use crate::call::{Call, Look, Outcome, switch};
-use crate::refusals::explained;
+use crate::refusals::valued;
 use crate::reply::attributes::{FaceDetailAttributesInfo, FaceDetailInfo};
 use crate::reply::fields;
 use crate::reply::places::FaceRect;
@@ -85,8 +85,8 @@ impl Wanted {
                 .any(|known| known.eq_ignore_ascii_case(word));
             if !known {
                 let shown: String = word.chars().take(32).collect();
-                let detail = format!("FaceAttributesType has no attribute {shown:?}");
-                return Err(explained(Code::InvalidParameterInvalidParameter, &detail));
+                let detail = format!("FaceAttributesType {shown:?}");
+                return Err(valued(Code::InvalidParameterInvalidParameter, &detail));
             }
             words.push(word.to_ascii_lowercase());
         }

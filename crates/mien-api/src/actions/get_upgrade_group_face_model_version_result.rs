@@ -4,7 +4,7 @@ use mien_wire::Code;
 
 use crate::arguments::{Text, arguments};
 use crate::call::{Call, Outcome};
-use crate::refusals::explained;
+use crate::refusals::valued;
 use crate::reply::fields;
 
 arguments! {
@@ -27,9 +27,5 @@ fields! {
 
 pub(super) fn run(_call: &Call<'_>, arguments: Arguments<'_>) -> Outcome<Reply> {
     let job: String = arguments.job.chars().take(64).collect();
-    Err(explained(
-        Code::FailedOperationUpgradeJobIdNotExist,
-        &format_args!("there is no job {job:?}"),
-    )
-    .into())
+    Err(valued(Code::FailedOperationUpgradeJobIdNotExist, &job).into())
 }
