@@ -54,6 +54,7 @@ use bytemuck::{Pod, Zeroable};
 
 use crate::code::Codes;
 use crate::probe::{MiddleProbe, ScanProbe};
+use crate::vectors::MiddlePart;
 
 pub(crate) use avx2::Avx2;
 pub(crate) use avx512::Avx512;
@@ -95,9 +96,15 @@ pub(crate) trait Kernels: Copy + Send + Sync {
     /// Sum over the dimensions of 4-bit level times probe value (8 bits, signed).
     fn middle(self, code: &[Line], probe: &MiddleProbe) -> i32;
 
-    /// [`Kernels::middle`] of four codes.
-    fn middle_four(self, codes: [&[Line]; 4], probe: &MiddleProbe) -> [i32; 4] {
-        codes.map(|code| self.middle(code, probe))
+    /// Appends those of `slots` (numbers within the part) whose middle codes pass the test.
+    fn middle_filter(self, part: &MiddlePart<'_>, slots: &[u32], probe: &MiddleProbe, test: Test, out: &mut Vec<u32>) {
+        for slot in slots {
+            let factors = part.factors(*slot);
+            let product = (self.middle(part.code(*slot), probe) as f32).mul_add(probe.scale, probe.offset);
+            if product.mul_add(factors[0], factors[1] * test.width) >= test.least {
+                out.push(*slot);
+            }
+        }
     }
 
     /// Inner product of a stored row (f16 bits) and a probe; both as long, a multiple of [`DOT_LANES`].

@@ -34,8 +34,9 @@ pub(crate) struct MiddleProbe {
     pub(crate) low: Vec<Line>,
     /// Signed values that meet the high nibbles.
     pub(crate) high: Vec<Line>,
-    scale: f32,
-    offset: f32,
+    /// A row's inner product is `sum * scale + offset`.
+    pub(crate) scale: f32,
+    pub(crate) offset: f32,
 }
 
 impl Probe {
@@ -165,10 +166,5 @@ impl MiddleProbe {
             scale: 1.0,
             offset: 0.0,
         }
-    }
-
-    /// The inner product that a sum of [`crate::kernel::Kernels::middle`] stands for.
-    pub(crate) fn product(&self, sum: i32) -> f32 {
-        sum as f32 * self.scale + self.offset
     }
 }

@@ -14,6 +14,7 @@ use crate::IndexError;
 use crate::code::{Layout, MiddleFactors};
 use crate::kernel::Line;
 
+pub(crate) use chunk::MiddlePart;
 use chunk::{Chunk, SLOTS};
 
 /// Evidence of being the only one that knows a slot. Made by [`slots::Slots`] alone.
@@ -99,13 +100,19 @@ impl Vectors {
         chunk.check_middle(at)
     }
 
-    /// A reader of middle codes in the order of slots.
-    pub(crate) fn middle_codes(&self) -> MiddleCodes<'_> {
-        MiddleCodes {
-            chunks: &self.chunks,
-            number: usize::MAX,
-            chunk: None,
+    /// Splits slots in ascending order by chunk: the chunk's middle codes, the number of its first slot, and how many slots from the
+    /// front of `slots` are in it. These are checked like vectors.
+    pub(crate) fn checked_middle_part(&self, slots: &[u32]) -> Result<(MiddlePart<'_>, u32, usize), IndexError> {
+        let number = slots.first().map_or(0, |slot| *slot as usize / SLOTS);
+        let start = number * SLOTS;
+        let count = slots.partition_point(|slot| (*slot as usize) < start + SLOTS);
+        let chunk = &self.chunks[number];
+        if !chunk.middle_all_checked() {
+            slots[..count]
+                .iter()
+                .try_for_each(|slot| chunk.check_middle(*slot as usize - start))?;
         }
+        Ok((chunk.middle_part(), start as u32, count))
     }
 
     /// Asks for a vector that is about to be read.
@@ -131,44 +138,6 @@ impl Vectors {
 
     fn find(&self, slot: u32) -> (&Chunk, usize) {
         (&self.chunks[slot as usize / SLOTS], slot as usize % SLOTS)
-    }
-}
-
-/// Reads middle codes; remembers the chunk of the last slot.
-#[derive(Debug, Clone)]
-pub(crate) struct MiddleCodes<'a> {
-    chunks: &'a [Arc<Chunk>],
-    number: usize,
-    chunk: Option<&'a Chunk>,
-}
-
-impl<'a> MiddleCodes<'a> {
-    /// The middle code, checked against its sum when first used since the index was opened.
-    #[inline]
-    pub(crate) fn checked(&mut self, slot: u32) -> Result<(&'a [Line], MiddleFactors), IndexError> {
-        let (chunk, at) = self.find(slot);
-        chunk.check_middle(at)?;
-        Ok(chunk.middle(at))
-    }
-
-    /// Asks for a middle code that is about to be read.
-    #[inline]
-    pub(crate) fn prefetch(&mut self, slot: u32) {
-        let (chunk, at) = self.find(slot);
-        chunk.prefetch_middle(at);
-    }
-
-    #[inline]
-    fn find(&mut self, slot: u32) -> (&'a Chunk, usize) {
-        let (number, at) = (slot as usize / SLOTS, slot as usize % SLOTS);
-        match self.chunk {
-            Some(chunk) if number == self.number => (chunk, at),
-            _ => {
-                let chunk: &'a Chunk = &self.chunks[number];
-                (self.number, self.chunk) = (number, Some(chunk));
-                (chunk, at)
-            }
-        }
     }
 }
 

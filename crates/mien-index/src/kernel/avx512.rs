@@ -19,6 +19,7 @@ mod x86 {
     use super::super::{DOT_LANES, Kernels, Line, Test, scalar};
     use crate::code::{Codes, ROWS_PER_BLOCK};
     use crate::probe::{MiddleProbe, ScanProbe};
+    use crate::vectors::MiddlePart;
 
     /// Proof that the processor has AVX-512 F, BW, VL, DQ, VBMI and VNNI.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,7 +32,8 @@ mod x86 {
                 && is_x86_feature_detected!("avx512vl")
                 && is_x86_feature_detected!("avx512dq")
                 && is_x86_feature_detected!("avx512vbmi")
-                && is_x86_feature_detected!("avx512vnni");
+                && is_x86_feature_detected!("avx512vnni")
+                && is_x86_feature_detected!("fma");
             has.then_some(Self(()))
         }
     }
@@ -52,9 +54,16 @@ mod x86 {
             unsafe { middle(code, probe) }
         }
 
-        fn middle_four(self, codes: [&[Line]; 4], probe: &MiddleProbe) -> [i32; 4] {
+        fn middle_filter(
+            self,
+            part: &MiddlePart<'_>,
+            slots: &[u32],
+            probe: &MiddleProbe,
+            test: Test,
+            out: &mut Vec<u32>,
+        ) {
             // SAFETY: as above.
-            unsafe { middle_four(codes, probe) }
+            unsafe { middle_filter(part, slots, probe, test, out) }
         }
 
         fn dot(self, row: &[u16], probe: &[f32]) -> f32 {
@@ -173,15 +182,18 @@ mod x86 {
         let planes = (left.len() - 1) / words;
         let mut sums = [[_mm512_setzero_si512(); 2]; 4];
         for plane in 0..planes {
-            sums = sums.map(|sums| sums.map(|sum| _mm512_add_epi32(sum, sum)));
+            for sum in sums.iter_mut().flatten() {
+                *sum = _mm512_add_epi32(*sum, *sum);
+            }
             let left = &left[plane * words..][..words];
             let right = &right[plane * words..][..words];
             for (word, (x, y)) in left.iter().zip(right).enumerate() {
                 prefetch(x, AHEAD_LINES);
                 prefetch(y, AHEAD_LINES);
-                let rows = [load(x), load(y)];
-                let low = rows.map(|rows| index(rows, nibble, position));
-                let high = rows.map(|rows| index(_mm512_srli_epi16::<4>(rows), nibble, position));
+                let (x, y) = (load(x), load(y));
+                let low = [index(x, nibble, position), index(y, nibble, position)];
+                let (x, y) = (_mm512_srli_epi16::<4>(x), _mm512_srli_epi16::<4>(y));
+                let high = [index(x, nibble, position), index(y, nibble, position)];
                 for (sums, table) in sums.iter_mut().zip(tables) {
                     let (low_table, high_table) = (load(&table[word * 2]), load(&table[word * 2 + 1]));
                     for (block, sum) in sums.iter_mut().enumerate() {
@@ -256,13 +268,53 @@ mod x86 {
         _mm512_reduce_add_epi32(_mm512_add_epi32(low, high))
     }
 
+    /// Slots between asking for a middle code and reading it.
+    const AHEAD_SLOTS: usize = 16;
+
+    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,fma")]
+    fn middle_filter(part: &MiddlePart<'_>, slots: &[u32], probe: &MiddleProbe, test: Test, out: &mut Vec<u32>) {
+        slots
+            .iter()
+            .take(AHEAD_SLOTS)
+            .for_each(|slot| prefetch_all(part.code(*slot)));
+        for (at, four) in slots.chunks(4).enumerate() {
+            let later = slots.iter().skip(at * 4 + AHEAD_SLOTS).take(4);
+            later.for_each(|slot| prefetch_all(part.code(*slot)));
+            // A part of four is filled up with its last slot.
+            let last = four.len() - 1;
+            let four = [four[0], four[1.min(last)], four[2.min(last)], four[3.min(last)]];
+            let codes = [
+                part.code(four[0]),
+                part.code(four[1]),
+                part.code(four[2]),
+                part.code(four[3]),
+            ];
+            let sums = _mm_cvtepi32_ps(middle_of_four(codes, probe));
+            let product = _mm_fmadd_ps(sums, _mm_set1_ps(probe.scale), _mm_set1_ps(probe.offset));
+            let [a, b, c, d] = [
+                part.factors(four[0]),
+                part.factors(four[1]),
+                part.factors(four[2]),
+                part.factors(four[3]),
+            ];
+            let factor = _mm_setr_ps(a[0], b[0], c[0], d[0]);
+            let spread = _mm_setr_ps(a[1], b[1], c[1], d[1]);
+            let reach = _mm_fmadd_ps(product, factor, _mm_mul_ps(spread, _mm_set1_ps(test.width)));
+            let mut passed = _mm_movemask_ps(_mm_cmpge_ps(reach, _mm_set1_ps(test.least)));
+            passed &= (2 << last) - 1;
+            while passed != 0 {
+                out.push(four[passed.trailing_zeros() as usize]);
+                passed &= passed - 1;
+            }
+        }
+    }
+
     /// Four codes keep the multipliers busy, and their sums are brought together at once.
     #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
-    fn middle_four(codes: [&[Line]; 4], probe: &MiddleProbe) -> [i32; 4] {
+    #[inline]
+    fn middle_of_four(codes: [&[Line]; 4], probe: &MiddleProbe) -> __m128i {
         let nibble = _mm512_set1_epi8(15);
         let (mut low, mut high) = ([_mm512_setzero_si512(); 4], [_mm512_setzero_si512(); 4]);
-        let lines = probe.low.len();
-        let codes = codes.map(|code| &code[..lines]);
         for (line, (low_probe, high_probe)) in probe.low.iter().zip(&probe.high).enumerate() {
             let (low_probe, high_probe) = (load(low_probe), load(high_probe));
             for row in 0..4 {
@@ -272,19 +324,16 @@ mod x86 {
                 high[row] = _mm512_dpbusd_epi32(high[row], upper, high_probe);
             }
         }
-        let sums: [__m512i; 4] = std::array::from_fn(|row| _mm512_add_epi32(low[row], high[row]));
-        let add_halves = |a, b| _mm512_add_epi32(_mm512_unpacklo_epi32(a, b), _mm512_unpackhi_epi32(a, b));
-        let (first, second) = (add_halves(sums[0], sums[1]), add_halves(sums[2], sums[3]));
+        let (a, b) = (_mm512_add_epi32(low[0], high[0]), _mm512_add_epi32(low[1], high[1]));
+        let (c, d) = (_mm512_add_epi32(low[2], high[2]), _mm512_add_epi32(low[3], high[3]));
+        let first = _mm512_add_epi32(_mm512_unpacklo_epi32(a, b), _mm512_unpackhi_epi32(a, b));
+        let second = _mm512_add_epi32(_mm512_unpacklo_epi32(c, d), _mm512_unpackhi_epi32(c, d));
         let all = _mm512_add_epi32(
             _mm512_unpacklo_epi64(first, second),
             _mm512_unpackhi_epi64(first, second),
         );
         let half = _mm256_add_epi32(_mm512_castsi512_si256(all), _mm512_extracti64x4_epi64::<1>(all));
-        let quarter = _mm_add_epi32(_mm256_castsi256_si128(half), _mm256_extracti128_si256::<1>(half));
-        let mut found = [0_i32; 4];
-        // SAFETY: the array is 16 bytes.
-        unsafe { _mm_storeu_si128(found.as_mut_ptr().cast(), quarter) };
-        found
+        _mm_add_epi32(_mm256_castsi256_si128(half), _mm256_extracti128_si256::<1>(half))
     }
 
     #[target_feature(enable = "avx512f,avx512vl,avx512dq")]
@@ -319,6 +368,11 @@ mod x86 {
     fn load(line: &Line) -> __m512i {
         // SAFETY: a line is 64 bytes at a multiple of 64.
         unsafe { _mm512_load_si512(std::ptr::from_ref(line).cast()) }
+    }
+
+    #[inline]
+    fn prefetch_all(lines: &[Line]) {
+        lines.iter().for_each(|line| prefetch(line, 0));
     }
 
     #[inline]

@@ -8,6 +8,7 @@ use crate::Config;
 use crate::code::{Codes, Layout, ROWS_PER_BLOCK};
 use crate::probe::{MiddleProbe, ScanProbe};
 use crate::rotation::Mixed;
+use crate::vectors::MiddlePart;
 
 fn lines(random: &mut Mixed, count: usize) -> Vec<Line> {
     (0..count)
@@ -104,13 +105,34 @@ proptest! {
         }
         let probe = MiddleProbe::of_lines(low, high);
         let expected = Scalar.middle(&code, &probe);
-        let reversed: Vec<Line> = code.iter().rev().copied().collect();
-        let other = Scalar.middle(&reversed, &probe);
         for isa in Isa::all() {
-            let four = [&code[..], &reversed[..], &code[..], &reversed[..]];
-            let found = with_kernels!(isa, kernels => kernels.middle_four(four, &probe));
-            prop_assert_eq!(found, [expected, other, expected, other], "{}", isa.name());
             prop_assert_eq!(with_kernels!(isa, kernels => kernels.middle(&code, &probe)), expected, "{}", isa.name());
+        }
+    }
+
+    #[test]
+    fn middle_filter_equals_scalar(seed in any::<u64>(), lines_each in 1..=16_usize, wanted in 1..40_usize) {
+        const SLOTS: usize = 64;
+        let mut random = Mixed(seed);
+        let codes = lines(&mut random, SLOTS * lines_each);
+        let factors: Vec<[f32; 2]> = (0..SLOTS).map(|_| [0.5 + random.next_unit(), random.next_unit()]).collect();
+        let part = MiddlePart::of(&codes, &factors);
+        let values = |random: &mut Mixed| -> Vec<Line> {
+            let value = |random: &mut Mixed| ((random.next() % 253) as i16 - 126) as i8 as u8;
+            (0..lines_each).map(|_| Line(std::array::from_fn(|_| value(random)))).collect()
+        };
+        let (low, high) = (values(&mut random), values(&mut random));
+        let probe = MiddleProbe { scale: 1e-4, offset: -0.01, ..MiddleProbe::of_lines(low, high) };
+        let slots: Vec<u32> = (0..wanted).map(|_| (random.next() % SLOTS as u64) as u32).collect();
+        for least in [f32::NEG_INFINITY, -0.2, 0.0, 0.2, 2.0] {
+            let test = Test { width: 0.2, least };
+            let mut expected = Vec::new();
+            Scalar.middle_filter(&part, &slots, &probe, test, &mut expected);
+            for isa in Isa::all() {
+                let mut found = Vec::new();
+                with_kernels!(isa, kernels => kernels.middle_filter(&part, &slots, &probe, test, &mut found));
+                prop_assert_eq!(&found, &expected, "{} {:?}", isa.name(), test);
+            }
         }
     }
 

@@ -13,11 +13,8 @@ pub(super) const ROWS_ALONE: usize = 4096;
 /// Rows scanned at a time when several probes share them: their codes stay in the first-level cache.
 pub(super) const ROWS_SHARED: usize = 512;
 
-/// Rows between asking for a middle code and reading it.
-const AHEAD: usize = 16;
-
-/// Rows that wait for the full comparison before it is made, so that their memory has time to come.
-const WAITING: usize = 16;
+/// Middle codes looked at between full comparisons.
+const STEP: usize = 128;
 
 /// Who looks for rows of a gallery, and where what is found goes.
 #[derive(Clone, Copy)]
@@ -36,20 +33,22 @@ pub(super) struct Scanner<'a, K> {
     vectors: &'a Vectors,
     rows: [Vec<u32>; 4],
     slots: Vec<u32>,
+    within: Vec<u32>,
     waiting: Vec<u32>,
 }
 
 impl<'a, K: Kernels> Scanner<'a, K> {
     pub(super) fn new(kernels: K, space: &Space, vectors: &'a Vectors) -> Self {
         let rows = std::array::from_fn(|_| Vec::with_capacity(ROWS_ALONE));
-        let (slots, waiting) = (Vec::with_capacity(ROWS_ALONE), Vec::with_capacity(WAITING + 4));
+        let (slots, within) = (Vec::with_capacity(ROWS_ALONE), Vec::with_capacity(ROWS_ALONE));
         Self {
             kernels,
             layout: space.layout,
             vectors,
             rows,
             slots,
-            waiting,
+            within,
+            waiting: Vec::with_capacity(STEP),
         }
     }
 
@@ -104,48 +103,24 @@ impl<'a, K: Kernels> Scanner<'a, K> {
     }
 
     /// Compares those rows in full that their middle codes do not rule out.
-    fn narrow(&mut self, slots: &[u32], want: Want<'_>) -> Result<(), IndexError> {
-        let mut least = want.ranking.least();
-        let mut test = want.probe.middle_test(least);
-        let (mut codes, mut ahead) = (self.vectors.middle_codes(), self.vectors.middle_codes());
-        self.waiting.clear();
-        slots.iter().take(AHEAD).for_each(|slot| ahead.prefetch(*slot));
-        let mut later = slots.iter().skip(AHEAD);
-        for four in slots.chunks(4) {
-            later.by_ref().take(4).for_each(|slot| ahead.prefetch(*slot));
-            // A part of four is filled up with its last row.
-            let slot = |at: usize| four[at.min(four.len() - 1)];
-            let entries = [
-                codes.checked(slot(0))?,
-                codes.checked(slot(1))?,
-                codes.checked(slot(2))?,
-                codes.checked(slot(3))?,
-            ];
-            let sums = self
-                .kernels
-                .middle_four(entries.map(|(code, _)| code), &want.probe.middle);
-            for ((slot, (_, factors)), sum) in four.iter().zip(entries).zip(sums) {
-                let estimate = factors.factor * want.probe.middle.product(sum);
-                if estimate + factors.spread * test.width >= test.least {
-                    self.vectors.prefetch_full(*slot);
-                    self.waiting.push(*slot);
-                }
-            }
-            if self.waiting.len() >= WAITING {
-                self.compare_waiting(want)?;
-                if want.ranking.least() > least {
-                    least = want.ranking.least();
-                    test = want.probe.middle_test(least);
-                }
+    fn narrow(&mut self, mut slots: &[u32], want: Want<'_>) -> Result<(), IndexError> {
+        while !slots.is_empty() {
+            let (part, first, count) = self.vectors.checked_middle_part(slots)?;
+            let (here, later) = slots.split_at(count);
+            slots = later;
+            self.within.clear();
+            self.within.extend(here.iter().map(|slot| slot - first));
+            for within in self.within.chunks(STEP) {
+                // Full comparisons raise the bar, so the test is made anew for each step.
+                let test = want.probe.middle_test(want.ranking.least());
+                self.waiting.clear();
+                self.kernels
+                    .middle_filter(&part, within, &want.probe.middle, test, &mut self.waiting);
+                self.waiting.iter_mut().for_each(|slot| *slot += first);
+                self.compare(&self.waiting, want)?;
             }
         }
-        self.compare_waiting(want)
-    }
-
-    fn compare_waiting(&mut self, want: Want<'_>) -> Result<(), IndexError> {
-        let done = self.waiting.iter().try_for_each(|slot| self.compare_one(*slot, want));
-        self.waiting.clear();
-        done
+        Ok(())
     }
 
     /// Compares every row in full.

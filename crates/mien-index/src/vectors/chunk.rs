@@ -3,6 +3,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
+use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -38,6 +39,47 @@ pub(super) struct Chunk {
 
 #[derive(Debug)]
 struct Map(MmapRaw);
+
+/// The middle codes of a chunk. Pointers and no slices, because free slots among them may be written to meanwhile.
+#[derive(Debug)]
+pub(crate) struct MiddlePart<'a> {
+    codes: *const Line,
+    factors: *const [f32; 2],
+    lines: usize,
+    slots: usize,
+    chunk: PhantomData<&'a Chunk>,
+}
+
+impl MiddlePart<'_> {
+    /// Code of a slot (number within the part).
+    #[inline]
+    pub(crate) fn code(&self, slot: u32) -> &[Line] {
+        assert!((slot as usize) < self.slots);
+        // SAFETY: the slot is within the chunk's map, which `chunk` borrows; a slot that a snapshot names is not written to.
+        unsafe { std::slice::from_raw_parts(self.codes.add(slot as usize * self.lines), self.lines) }
+    }
+
+    /// Factor and spread of a slot.
+    #[inline]
+    pub(crate) fn factors(&self, slot: u32) -> [f32; 2] {
+        assert!((slot as usize) < self.slots);
+        // SAFETY: as above.
+        unsafe { *self.factors.add(slot as usize) }
+    }
+
+    /// Codes and factors in a list.
+    #[cfg(test)]
+    pub(crate) fn of<'a>(codes: &'a [Line], factors: &'a [[f32; 2]]) -> MiddlePart<'a> {
+        let lines = codes.len() / factors.len();
+        MiddlePart {
+            codes: codes.as_ptr(),
+            factors: factors.as_ptr(),
+            lines,
+            slots: factors.len(),
+            chunk: PhantomData,
+        }
+    }
+}
 
 /// Offsets of the sections in bytes.
 #[derive(Debug, Clone, Copy)]
@@ -219,11 +261,23 @@ impl Chunk {
         prefetch(self.full(at));
     }
 
+    /// Whether every slot's middle code is known to agree with its check sum.
     #[inline]
-    pub(super) fn prefetch_middle(&self, at: usize) {
-        let offset = self.sections.factors;
-        prefetch(self.values::<f32>(offset, at, 2));
-        prefetch::<Line>(self.values(self.sections.middle, at, self.layout.middle_lines));
+    pub(super) fn middle_all_checked(&self) -> bool {
+        self.middle_checked
+            .iter()
+            .all(|word| word.load(Ordering::Relaxed) == u64::MAX)
+    }
+
+    pub(super) fn middle_part(&self) -> MiddlePart<'_> {
+        let (start, sections) = (self.map.0.as_ptr(), self.sections);
+        MiddlePart {
+            codes: start.wrapping_add(sections.middle).cast(),
+            factors: start.wrapping_add(sections.factors).cast(),
+            lines: self.layout.middle_lines,
+            slots: SLOTS,
+            chunk: PhantomData,
+        }
     }
 
     pub(super) fn bytes(&self) -> usize {
