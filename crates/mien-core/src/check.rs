@@ -4,18 +4,24 @@ use crate::error::CoreError;
 use crate::spaces::Loaded;
 use crate::{Core, Inner};
 use mien_index::Index;
-use mien_store::{GroupKey, SpaceKey, StoreError, Stream, Transaction, View};
+use mien_store::{FaceKey, GroupKey, PersonKey, SpaceKey, StoreError, Stream, Transaction, View};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// A gallery of an index that does not hold what the store says.
-#[derive(Clone, Copy)]
+/// Something in an index that does not seem to be what the store says.
 struct Suspect {
     space: SpaceKey,
     stream: Stream,
-    gallery: GroupKey,
-    /// A key that is missing; `None` when the number of rows differs.
-    key: Option<u64>,
+    what: What,
+}
+
+enum What {
+    /// A row is missing.
+    Row(GroupKey, u64),
+    /// The number of rows of a group differs.
+    Group(GroupKey),
+    /// The number of all rows differs: there may be rows of groups that are gone.
+    Whole,
 }
 
 impl Core {
@@ -44,20 +50,14 @@ impl Core {
 
 fn suspects_of(view: &View<'_>, loaded: &Loaded, stream: Stream) -> Result<Vec<Suspect>, CoreError> {
     let index = loaded.index(stream)?;
-    let suspect = |gallery, key| Suspect {
-        space: loaded.key,
-        stream,
-        gallery,
-        key,
-    };
     let mut suspects = Vec::new();
     let groups = view.groups_of_space(loaded.key)?;
     let mut rows: BTreeMap<GroupKey, usize> = groups.into_iter().map(|group| (group, 0)).collect();
     let mut look = |key: u64, groups: &[GroupKey]| {
-        for gallery in groups {
-            *rows.entry(*gallery).or_default() += 1;
-            if !index.contains(gallery.0, key) {
-                suspects.push(suspect(*gallery, Some(key)));
+        for group in groups {
+            *rows.entry(*group).or_default() += 1;
+            if !index.contains(group.0, key) {
+                suspects.push(What::Row(*group, key));
             }
         }
         Ok::<_, StoreError>(())
@@ -66,9 +66,19 @@ fn suspects_of(view: &View<'_>, loaded: &Loaded, stream: Stream) -> Result<Vec<S
         Stream::Faces => view.each_vector(loaded.key, |face, _, _, groups| look(face.0, groups))?,
         Stream::Persons => view.each_person(loaded.key, |person, _, groups| look(person.0, groups))?,
     }
-    let wrong = rows.into_iter().filter(|(gallery, rows)| index.len(gallery.0) != *rows);
-    suspects.extend(wrong.map(|(gallery, _)| suspect(gallery, None)));
-    Ok(suspects)
+    if index.stats().rows != rows.values().sum::<usize>() {
+        suspects.push(What::Whole);
+    }
+    let wrong = rows.into_iter().filter(|(group, rows)| index.len(group.0) != *rows);
+    suspects.extend(wrong.map(|(group, _)| What::Group(group)));
+    Ok(suspects
+        .into_iter()
+        .map(|what| Suspect {
+            space: loaded.key,
+            stream,
+            what,
+        })
+        .collect())
 }
 
 /// The suspects that are still so while no write runs.
@@ -77,39 +87,49 @@ fn confirm(inner: &Inner, tx: &Transaction<'_>, suspects: &[Suspect]) -> Result<
     for suspect in suspects {
         let loaded = inner.spaces.of(suspect.space, || "the check".to_owned())?;
         let index = loaded.index(suspect.stream)?;
-        let finding = match suspect.key {
-            Some(key) => missing(tx, index, suspect, key)?,
-            None => miscounted(tx, index, suspect)?,
+        let counted = match suspect.what {
+            What::Row(group, key) => {
+                findings.extend(missing(tx, index, suspect.stream, group, key)?);
+                continue;
+            }
+            What::Group(group) => {
+                let Some(counts) = tx.group_counts(group)? else {
+                    continue;
+                };
+                (format!("group {}", group.0), counts, index.len(group.0))
+            }
+            What::Whole => (
+                format!("space {}", suspect.space.0),
+                tx.space_counts(suspect.space)?,
+                index.stats().rows,
+            ),
         };
-        findings.extend(finding);
+        findings.extend(miscounted(suspect.stream, counted));
     }
     Ok(findings)
 }
 
-fn missing(tx: &Transaction<'_>, index: &Index, suspect: &Suspect, key: u64) -> Result<Option<String>, CoreError> {
-    let what = match suspect.stream {
-        Stream::Faces => tx
-            .person_of_face_in(mien_store::FaceKey(key), suspect.gallery)?
-            .map(|_| "face"),
-        Stream::Persons => tx
-            .member_texts(mien_store::PersonKey(key), suspect.gallery)?
-            .map(|_| "person"),
+fn missing(
+    tx: &Transaction<'_>,
+    index: &Index,
+    stream: Stream,
+    group: GroupKey,
+    key: u64,
+) -> Result<Option<String>, CoreError> {
+    let what = match stream {
+        Stream::Faces => tx.person_of_face_in(FaceKey(key), group)?.map(|_| "face"),
+        Stream::Persons => tx.member_texts(PersonKey(key), group)?.map(|_| "person"),
     };
-    let gone = !index.contains(suspect.gallery.0, key);
+    let gone = !index.contains(group.0, key);
     Ok(what
         .filter(|_| gone)
-        .map(|what| format!("{what} {key} of group {} is not in the index", suspect.gallery.0)))
+        .map(|what| format!("{what} {key} of group {} is not in the index", group.0)))
 }
 
-fn miscounted(tx: &Transaction<'_>, index: &Index, suspect: &Suspect) -> Result<Option<String>, CoreError> {
-    let Some((persons, faces)) = tx.group_counts(suspect.gallery)? else {
-        return Ok(None);
-    };
-    let (what, expected) = match suspect.stream {
+fn miscounted(stream: Stream, (place, (persons, faces), found): (String, (u64, u64), usize)) -> Option<String> {
+    let (what, expected) = match stream {
         Stream::Faces => ("faces", faces),
         Stream::Persons => ("persons", persons),
     };
-    let found = index.len(suspect.gallery.0) as u64;
-    let group = suspect.gallery.0;
-    Ok((found != expected).then(|| format!("group {group} has {expected} {what}, the index holds {found}")))
+    (found as u64 != expected).then(|| format!("{place} has {expected} {what}, the index holds {found}"))
 }

@@ -141,19 +141,6 @@ fn an_index_left_behind_by_a_trimmed_log_is_built_anew() {
     check(&world);
 }
 
-fn copy(from: &std::path::Path, to: &std::path::Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).unwrap();
-        }
-    }
-}
-
 #[test]
 fn a_restored_backup_does_not_trust_the_index_of_the_original() {
     let mut world = busy();
@@ -282,6 +269,7 @@ fn vectors_of_another_model_are_never_compared() {
             .fingerprint,
         "model 3.0"
     );
+    world.check_store();
 }
 
 #[test]

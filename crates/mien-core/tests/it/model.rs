@@ -7,7 +7,7 @@ mod compare;
 mod operations;
 mod state;
 
-use crate::world::{StepClock, V2, V3, open_store, space};
+use crate::world::{StepClock, V2, V3, copy, open_store, space};
 use fastrand::Rng;
 use mien_core::{AccountId, Clock, Core, FaceId, Limits};
 use mien_store::Durability;
@@ -40,6 +40,14 @@ static SEEN: Mutex<BTreeMap<String, u64>> = Mutex::new(BTreeMap::new());
 
 fn saw(answer: &str) {
     *SEEN.lock().unwrap().entry(answer.to_owned()).or_default() += 1;
+}
+
+/// How the domain is closed before it is opened again from disk.
+#[derive(Clone, Copy, PartialEq)]
+enum Stop {
+    Clean,
+    IndexLost,
+    Crash,
 }
 
 /// Every answer that the operations can get; a long run must meet each of them.
@@ -148,9 +156,10 @@ impl Twins {
 
     fn step(&mut self, done: u64) {
         match self.random.u32(0..4000) {
-            0 => self.restart(false),
-            1 => self.restart(true),
-            2..=6 => self.compare_all(),
+            0 => self.restart(Stop::Clean),
+            1 => self.restart(Stop::IndexLost),
+            2 => self.restart(Stop::Crash),
+            3..=7 => self.compare_all(),
             _ => self.operate(),
         }
         // The check reads everything: now and then only.
@@ -159,11 +168,17 @@ impl Twins {
         }
     }
 
-    /// Closes and opens from disk, with or without the index.
-    fn restart(&mut self, lose_index: bool) {
+    fn restart(&mut self, stop: Stop) {
+        // What a crash leaves is what is on disk while the domain is open.
+        let image = tempfile::tempdir().unwrap();
+        if stop == Stop::Crash {
+            copy(self.directory.path(), image.path());
+        }
         self.core = None;
-        if lose_index {
-            std::fs::remove_dir_all(self.directory.path().join("index")).unwrap();
+        match stop {
+            Stop::Clean => {}
+            Stop::IndexLost => std::fs::remove_dir_all(self.directory.path().join("index")).unwrap(),
+            Stop::Crash => self.directory = image,
         }
         self.open();
         self.check();

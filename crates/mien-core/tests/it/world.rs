@@ -266,3 +266,17 @@ pub fn refused<T: std::fmt::Debug>(result: Result<T, CoreError>, expected: &str)
         other => panic!("{expected} expected, {other:?} came"),
     }
 }
+
+/// Copies a directory and all in it.
+pub fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}

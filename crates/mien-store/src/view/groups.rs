@@ -29,6 +29,15 @@ impl View<'_> {
         })
     }
 
+    /// Numbers of persons and faces of all groups of a space; who is in two of them counts twice.
+    pub fn space_counts(&self, space: SpaceKey) -> Result<(u64, u64), StoreError> {
+        let sql = "SELECT coalesce(sum(person_count), 0), coalesce(sum(face_count), 0) FROM groups WHERE space = ?1";
+        let counts = self.one("counting groups", sql, [space], |row| {
+            Ok((number(row, 0)?, number(row, 1)?))
+        })?;
+        Ok(counts.unwrap_or_default())
+    }
+
     /// Keys of all groups of a space.
     pub fn groups_of_space(&self, space: SpaceKey) -> Result<Vec<GroupKey>, StoreError> {
         self.all(
