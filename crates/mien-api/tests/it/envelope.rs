@@ -1,6 +1,7 @@
 //! Signing, languages, strict switches, rates and records (BEHAVIOUR 1, 2, 3, 5.2, 10, 13).
 
 use std::num::NonZeroU32;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use mien_api::{Rate, Stage};
@@ -84,6 +85,22 @@ fn messages_come_in_two_languages() {
     assert_eq!(message(Some("en-US")), english);
     assert_eq!(message(Some("xx")), english);
     assert!(message(Some("zh-CN")).contains("人员库"));
+}
+
+/// 1.10, 13 #24: any region, or none, is fine.
+#[test]
+fn the_region_is_ignored() {
+    let world = World::new();
+    for region in [None, Some(""), Some("ap-guangzhou"), Some("atlantis")] {
+        let call = client::Call {
+            region,
+            ..call(&world, "GetGroupList")
+        };
+        assert_eq!(
+            code_of(&world.send(&client::tc3_json(&call, &world.alice, b"{}".to_vec()))),
+            ""
+        );
+    }
 }
 
 /// 13 #23: unknown parameters are ignored, and refused by the strict switch; parameters of the other version count as unknown.
@@ -190,6 +207,53 @@ fn mismatches_are_explained_on_request() {
             debug,
             "{message}"
         );
+    }
+}
+
+/// A signature mismatch is always logged with what the server signed.
+#[test]
+fn mismatches_are_logged() {
+    let log = Log::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_ansi(false)
+        .with_writer(log.clone())
+        .finish();
+    let world = World::new();
+    let wrong = Credentials {
+        secret: Secret::new("not the secret of the key"),
+        ..world.alice.clone()
+    };
+    tracing::subscriber::with_default(subscriber, || world.call_as(&wrong, V2020, "GetGroupList", json!({})));
+    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    for part in [
+        "WARN",
+        "signature does not match",
+        "content-type:application/json",
+        &world.alice.secret_id,
+    ] {
+        assert!(text.contains(part), "{part} is not in {text}");
+    }
+}
+
+/// A log that can be read.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> tracing_subscriber::fmt::MakeWriter<'a> for Log {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
     }
 }
 

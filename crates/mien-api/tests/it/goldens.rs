@@ -7,13 +7,15 @@ use mien_wire::client;
 use serde_json::{Value, json};
 
 use crate::photos::sitter;
-use crate::requests::{valid, world};
+use crate::requests::{valid, world, writes};
 use crate::world::{HOST, V2020, World};
 
 #[test]
 fn answers_of_every_action() {
+    let shared = world();
     for action in ACTIONS {
-        let world = world();
+        let fresh = writes(action).then(world);
+        let world = fresh.as_ref().unwrap_or(&shared);
         let mut response = world.call(action.name, valid(action.name));
         steady(&mut response, &mut BTreeMap::new());
         insta::assert_json_snapshot!(action.name, response);
@@ -33,7 +35,7 @@ fn details_of_searches() {
         let body = json!({"GroupIds": ["guests", "crew"], "Image": sitter(1).photo(), "NeedPersonInfo": 1});
         let mut response = world.ok(action, body);
         steady(&mut response, &mut BTreeMap::new());
-        insta::assert_json_snapshot!(format!("{action} with details"), response);
+        insta::assert_json_snapshot!(format!("{action}_details"), response);
     }
 }
 
@@ -100,7 +102,7 @@ fn steady(value: &mut Value, faces: &mut BTreeMap<String, String>) {
                 match name.as_str() {
                     "RequestId" => *field = json!("[request id]"),
                     "FaceId" | "FaceIds" | "SucFaceIds" => name_faces(field, faces),
-                    "Score" => *field = json!((field.as_f64().unwrap() * 10.0).round() / 10.0),
+                    "Score" if field.is_f64() => *field = json!((field.as_f64().unwrap() * 10.0).round() / 10.0),
                     _ => steady(field, faces),
                 }
             }

@@ -12,6 +12,7 @@ mod envelope;
 mod faces;
 mod goldens;
 mod groups;
+mod hostile;
 mod images;
 mod parameters;
 mod persons;

@@ -178,9 +178,9 @@ impl Sitter {
     }
 }
 
-/// A picture of 80 x 80 pixels as Base64; frames may leave it (BEHAVIOUR 8).
+/// A picture of 64 x 64 pixels as Base64; frames may leave it (BEHAVIOUR 8).
 pub fn photo(sitters: &[Sitter]) -> String {
-    encoded(&bmp(80, 80, sitters))
+    encoded(&bmp(64, 64, sitters))
 }
 
 pub fn encoded(bytes: &[u8]) -> String {

@@ -1,5 +1,6 @@
 //! A valid request for every action, and everything that the contract says can be wrong with it.
 
+use mien_api::{Action, Work};
 use serde_json::{Value, json};
 
 use crate::contract::contract;
@@ -21,6 +22,11 @@ pub fn world_with(world: World) -> World {
     world.person("crew", "ben", &sitter(2).photo());
     world.person("old", "cem", &sitter(3).photo());
     world
+}
+
+/// Whether an action leaves another world behind than it found.
+pub fn writes(action: &Action) -> bool {
+    matches!(action.work, Work::Write | Work::LookAndWrite)
 }
 
 /// A request that succeeds in [`world`] (the upgrade actions, which never do, answer only their own codes).

@@ -421,3 +421,20 @@ fn five_persons_by_default() {
         assert_eq!(persons(&found), ["p0", "p1", "p2", "p3", "p4"], "{action}");
     }
 }
+
+/// 13 #20, #21: an empty or over-long id in the list has its own code, also where the table of the action lacks it.
+#[test]
+fn ids_in_lists_are_checked_like_others() {
+    let world = world();
+    let image = sitter(1).photo();
+    for action in ALL {
+        for (id, code) in [
+            (json!(""), "MissingParameter.ErrorParameterEmpty"),
+            (json!("x".repeat(65)), "InvalidParameterValue.GroupIdTooLong"),
+            (json!("a b"), "InvalidParameterValue.GroupIdIllegal"),
+            (json!(7), "InvalidParameterValue.GroupIdNotExist"),
+        ] {
+            world.refused(action, json!({"GroupIds": ["crew", id], "Image": image}), code);
+        }
+    }
+}
