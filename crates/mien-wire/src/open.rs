@@ -1,4 +1,4 @@
-//! The frame of a request: steps 1 to 3 of BEHAVIOUR 4, before anything is looked up or computed.
+//! The outside of a request: steps 1 to 3 of BEHAVIOUR 4, before anything is looked up or computed.
 
 mod head;
 mod limits;
@@ -27,17 +27,17 @@ pub enum Scheme {
     V1,
 }
 
-/// A request whose frame is in order. Nothing in it is proven yet: that is for [`verify`](crate::verify).
+/// A request whose outside is in order. Nothing in it is proven yet: that is for [`verify`](crate::verify).
 #[derive(Debug)]
 pub struct Opened<'a> {
     pub(crate) request: Request<'a>,
     pub(crate) head: Head<'a>,
-    pub(crate) frame: Frame<'a>,
+    pub(crate) by_scheme: ByScheme<'a>,
 }
 
 /// What each scheme carries.
 #[derive(Debug)]
-pub(crate) enum Frame<'a> {
+pub(crate) enum ByScheme<'a> {
     Tc3 {
         credential: Credential<'a>,
         payload: Payload,
@@ -82,9 +82,9 @@ impl<'a> Opened<'a> {
 
     /// How the request is signed.
     pub fn scheme(&self) -> Scheme {
-        match self.frame {
-            Frame::Tc3 { .. } => Scheme::Tc3,
-            Frame::V1 { .. } => Scheme::V1,
+        match self.by_scheme {
+            ByScheme::Tc3 { .. } => Scheme::Tc3,
+            ByScheme::V1 { .. } => Scheme::V1,
         }
     }
 
@@ -110,16 +110,16 @@ impl<'a> Opened<'a> {
 
     /// The id of the key that is said to have signed; `None` for `Authorization: SKIP`.
     pub fn secret_id(&self) -> Option<&str> {
-        match &self.frame {
-            Frame::Tc3 {
+        match &self.by_scheme {
+            ByScheme::Tc3 {
                 credential: Credential::Signed(authorization),
                 ..
             } => Some(authorization.secret_id),
-            Frame::Tc3 {
+            ByScheme::Tc3 {
                 credential: Credential::Skipped,
                 ..
             } => None,
-            Frame::V1 { secret_id, .. } => Some(secret_id),
+            ByScheme::V1 { secret_id, .. } => Some(secret_id),
         }
     }
 }
@@ -167,7 +167,7 @@ fn open_tc3<'a>(request: &Request<'a>, media: Media) -> Result<Opened<'a>, Refus
     Ok(Opened {
         request: *request,
         head,
-        frame: Frame::Tc3 { credential, payload },
+        by_scheme: ByScheme::Tc3 { credential, payload },
     })
 }
 
@@ -182,6 +182,6 @@ fn open_v1<'a>(request: &Request<'a>, media: Media) -> Result<Opened<'a>, Refusa
     Ok(Opened {
         request: *request,
         head,
-        frame: Frame::V1 { secret_id, parameters },
+        by_scheme: ByScheme::V1 { secret_id, parameters },
     })
 }

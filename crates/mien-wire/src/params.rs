@@ -10,7 +10,7 @@ mod tree;
 use std::borrow::Cow;
 
 use crate::code::Code;
-use crate::open::{Frame, Opened, Payload};
+use crate::open::{ByScheme, Opened, Payload};
 use crate::pairs::{Pair, pairs};
 use crate::refusal::Refusal;
 
@@ -71,19 +71,19 @@ impl<'a> Params<'a> {
     /// `InvalidParameter`; `InvalidRequest` for a malformed multipart body.
     pub fn decode(opened: &'a Opened<'_>) -> Result<Params<'a>, Refusal> {
         let request = &opened.request;
-        match &opened.frame {
-            Frame::Tc3 {
+        match &opened.by_scheme {
+            ByScheme::Tc3 {
                 payload: Payload::Json, ..
             } => Params::from_json(request.body),
-            Frame::Tc3 {
+            ByScheme::Tc3 {
                 payload: Payload::Multipart { boundary },
                 ..
             } => Params::from_multipart(boundary, request.body),
-            Frame::Tc3 {
+            ByScheme::Tc3 {
                 payload: Payload::Query,
                 ..
             } => Params::from_form(request.query.as_bytes()),
-            Frame::V1 { parameters, .. } => {
+            ByScheme::V1 { parameters, .. } => {
                 let borrowed = |(key, value): &'a Pair<'_>| (Cow::Borrowed(&**key), Cow::Borrowed(&**value));
                 Params::from_pairs(parameters.iter().map(borrowed))
             }

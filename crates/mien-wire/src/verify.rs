@@ -3,7 +3,7 @@
 use crate::code::Code;
 use crate::key::{Caller, Key, KeyRing, Policy};
 use crate::mac;
-use crate::open::{Frame, Opened};
+use crate::open::{ByScheme, Opened};
 use crate::refusal::Refusal;
 use crate::tc3::{self, Credential};
 use crate::v1;
@@ -77,13 +77,17 @@ fn token(opened: &Opened<'_>, key: &Key, now_s: i64) -> Result<(), Refusal> {
 }
 
 fn signature(opened: &Opened<'_>, key: &Key, policy: &Policy) -> Result<(), Refusal> {
-    let Opened { request, head, frame } = opened;
-    match frame {
-        Frame::Tc3 {
+    let Opened {
+        request,
+        head,
+        by_scheme,
+    } = opened;
+    match by_scheme {
+        ByScheme::Tc3 {
             credential: Credential::Skipped,
             ..
         } => Err(Refusal::new(Code::AuthFailureInvalidAuthorization)),
-        Frame::Tc3 {
+        ByScheme::Tc3 {
             credential: Credential::Signed(authorization),
             ..
         } => {
@@ -98,7 +102,7 @@ fn signature(opened: &Opened<'_>, key: &Key, policy: &Policy) -> Result<(), Refu
                 policy,
             )
         }
-        Frame::V1 { parameters, .. } => {
+        ByScheme::V1 { parameters, .. } => {
             let host = request.header("Host").unwrap_or_default();
             v1::check(
                 &v1::Check {

@@ -92,7 +92,7 @@ fn value<'a>(mut group: Vec<Entry<'a>>, budget: &Budget) -> Result<Value<'a>, Re
     let mut items = Vec::new();
     for (step, group) in groups(group)? {
         match step {
-            Step::Name(name) => fields.push((name, value(group, budget)?)),
+            Step::Name(name) => fields.push((name, Some(value(group, budget)?))),
             Step::Index(_) => items.push(value(group, budget)?),
         }
     }

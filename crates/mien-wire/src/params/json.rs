@@ -119,9 +119,7 @@ impl<'de> Visitor<'de> for Node<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Self::Value, A::Error> {
         let mut fields = Vec::new();
         while let Some(name) = object.next_key_seed(Name)? {
-            if let Some(value) = object.next_value_seed(self.inner())? {
-                fields.push((name, value));
-            }
+            fields.push((name, object.next_value_seed(self.inner())?));
         }
         self.ours(Object::new(fields).map(|object| Some(Value::Object(object))))
     }

@@ -31,12 +31,17 @@ pub(crate) enum Value<'a> {
 pub(crate) struct Object<'a>(Vec<(Cow<'a, str>, Value<'a>)>);
 
 impl<'a> Object<'a> {
-    /// Sorts the fields; refuses a name that is there twice.
-    pub(crate) fn new(mut fields: Vec<(Cow<'a, str>, Value<'a>)>) -> Result<Object<'a>, Refusal> {
+    /// Sorts the fields and drops those that are null; refuses a name that is there twice, null or not.
+    pub(crate) fn new(mut fields: Vec<(Cow<'a, str>, Option<Value<'a>>)>) -> Result<Object<'a>, Refusal> {
         fields.sort_by(|(left, _), (right, _)| left.cmp(right));
         match fields.windows(2).find(|pair| pair[0].0 == pair[1].0) {
             Some(pair) => Err(twice(&pair[0].0)),
-            None => Ok(Object(fields)),
+            None => Ok(Object(
+                fields
+                    .into_iter()
+                    .filter_map(|(name, value)| Some((name, value?)))
+                    .collect(),
+            )),
         }
     }
 

@@ -2,7 +2,6 @@
 
 mod codes;
 mod decode;
-mod frame;
 mod hostile;
 mod multipart;
 mod negative;
@@ -11,5 +10,6 @@ mod precedence;
 mod seal;
 mod server;
 mod tc3;
+mod transport;
 mod v1;
 mod vectors;

@@ -1,4 +1,4 @@
-//! The frame of a request: BEHAVIOUR 1.
+//! Transport and routing: BEHAVIOUR 1.
 
 use mien_wire::client::{V1, tc3_json, tc3_query, v1_form, v1_query};
 use mien_wire::v1::Digest;
