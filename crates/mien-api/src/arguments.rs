@@ -237,7 +237,6 @@ macro_rules! arguments {
                 ..$crate::params::$param
             }),*];
 
-            #[allow(unused_variables, reason = "an action without parameters")]
             fn decode(
                 params: &'a mien_wire::Params<'_>,
                 version: $crate::shape::Version,

@@ -1,5 +1,5 @@
 //! The parameters that the actions share: name, presence and documented limits. The kind comes from the Rust type that an
-//! action reads it as (see [`crate::arguments`]); numbers here are the documented ones, the values in force are in
+//! action reads it as (see `arguments.rs`); numbers here are the documented ones, the values in force are in
 //! [`mien_core::Limits`] and [`crate::Config`].
 
 use crate::shape::{BOTH, Fallback, Items, Kind, Length, Limits, Param, SINCE_2020, Unit};

@@ -2,7 +2,7 @@
 
 use mien_core::Target;
 
-use crate::actions::searching::{Asked, Kind, prepare, results, see};
+use crate::actions::searching::{Kind, asked, prepare, results, see};
 use crate::arguments::{Text, arguments};
 use crate::call::{Call, Outcome};
 use crate::reply::{fields, galleries};
@@ -38,7 +38,7 @@ pub(super) fn run(call: &Call<'_>, arguments: Arguments<'_>) -> Outcome<Reply> {
         persons: ("MaxPersonNum", limits.candidates),
         threshold: values::threshold,
     };
-    let (wanted, space) = prepare(call, arguments.into(), &kind)?;
+    let (wanted, space) = prepare(call, asked!(arguments), &kind)?;
     let seen = see(call, &wanted, &space)?;
     let search = call
         .core
@@ -48,21 +48,4 @@ pub(super) fn run(call: &Call<'_>, arguments: Arguments<'_>) -> Outcome<Reply> {
         faces: search.faces,
         face_model_version: search.version.as_str(),
     })
-}
-
-impl<'a> From<Arguments<'a>> for Asked<'a> {
-    fn from(given: Arguments<'a>) -> Self {
-        Self {
-            groups: given.groups,
-            image: given.image,
-            url: given.url,
-            max_faces: given.max_faces,
-            min_face_px: given.min_face_px,
-            persons: given.persons,
-            quality: given.quality,
-            threshold: given.threshold,
-            person_info: given.person_info,
-            rotate: given.rotate,
-        }
-    }
 }

@@ -2,7 +2,7 @@
 
 use mien_core::Target;
 
-use crate::actions::searching::{Asked, Kind, prepare, results_by_group, see};
+use crate::actions::searching::{Kind, asked, prepare, results_by_group, see};
 use crate::arguments::{Text, arguments};
 use crate::call::{Call, Outcome};
 use crate::reply::fields;
@@ -39,7 +39,7 @@ pub(super) fn run(call: &Call<'_>, arguments: Arguments<'_>) -> Outcome<Reply> {
         persons: ("MaxPersonNumPerGroup", limits.candidates_by_group),
         threshold: values::threshold,
     };
-    let (wanted, space) = prepare(call, arguments.into(), &kind)?;
+    let (wanted, space) = prepare(call, asked!(arguments), &kind)?;
     let seen = see(call, &wanted, &space)?;
     let search = call
         .core
@@ -49,21 +49,4 @@ pub(super) fn run(call: &Call<'_>, arguments: Arguments<'_>) -> Outcome<Reply> {
         results: results_by_group(&seen, search.probes),
         face_model_version: search.version.as_str(),
     })
-}
-
-impl<'a> From<Arguments<'a>> for Asked<'a> {
-    fn from(given: Arguments<'a>) -> Self {
-        Self {
-            groups: given.groups,
-            image: given.image,
-            url: given.url,
-            max_faces: given.max_faces,
-            min_face_px: given.min_face_px,
-            persons: given.persons,
-            quality: given.quality,
-            threshold: given.threshold,
-            person_info: given.person_info,
-            rotate: given.rotate,
-        }
-    }
 }

@@ -32,6 +32,25 @@ pub(super) struct Asked<'a> {
     pub(super) rotate: Option<u64>,
 }
 
+/// The arguments of any of the four, which differ in order and limits only.
+macro_rules! asked {
+    ($given:ident) => {
+        $crate::actions::searching::Asked {
+            groups: $given.groups,
+            image: $given.image,
+            url: $given.url,
+            max_faces: $given.max_faces,
+            min_face_px: $given.min_face_px,
+            persons: $given.persons,
+            quality: $given.quality,
+            threshold: $given.threshold,
+            person_info: $given.person_info,
+            rotate: $given.rotate,
+        }
+    };
+}
+pub(super) use asked;
+
 /// In what the four differ.
 pub(super) struct Kind {
     pub(super) target: Target,

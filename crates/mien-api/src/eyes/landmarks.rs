@@ -2,8 +2,8 @@
 
 use mien_vision::face::Point;
 
-/// The 90 points of AnalyzeFace, in the documented order (contract/landmarks: open jaw line from left to right; right eye and brow mirror
-/// the left ones; outer lips then inner lips).
+/// The 90 points of AnalyzeFace in the documented order: the jaw line from left to right over the chin; the right eye and
+/// brow mirror the left ones point by point; outer lips before inner lips, both from the left, counter-clockwise.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Landmarks {
     /// Temple to chin to temple.
