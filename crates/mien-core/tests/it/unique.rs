@@ -133,3 +133,26 @@ fn of_simultaneous_twins_one_is_created() {
     }
     assert_eq!(world.group_size(world.account, &gid("g")).unwrap().persons, 10);
 }
+
+#[test]
+fn simultaneous_strangers_are_all_created() {
+    // Cosines of 0.36 to one another: 45 on the 3.0 scale, below any threshold of level 4, but 75 on that of 2.0.
+    let world = World::new();
+    for round in 0..10 {
+        let group = format!("g{round}");
+        world.create_group(world.account, new_group(&group, V2)).unwrap();
+        let created = thread::scope(|scope| {
+            let threads: Vec<_> = (1..7)
+                .map(|number| {
+                    let (world, new) = (&world, unique(&group, &format!("{round}-{number}"), 4));
+                    scope.spawn(move || create(world, new, &leaning(0, number, 0.6)))
+                })
+                .collect();
+            let outcomes = threads.into_iter().map(|thread| thread.join().unwrap());
+            outcomes
+                .filter(|created| matches!(created, Created::Person { .. }))
+                .count()
+        });
+        assert_eq!(created, 6, "round {round}");
+    }
+}
