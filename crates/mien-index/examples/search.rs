@@ -4,10 +4,25 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use mien_index::bench::{Plan, Spectrum, run};
+use mien_index::bench::{Plan, Soak, Spectrum, run, soak};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let words: Vec<String> = std::env::args().skip(1).collect();
+    let dir = option::<PathBuf>(&words, "--dir")?;
+    let dir = dir.unwrap_or_else(|| std::env::temp_dir().join("mien-bench-search"));
+    if let Some(seconds) = option(&words, "--soak")? {
+        let dim = option(&words, "--dim")?.unwrap_or(512);
+        let rows = option(&words, "--faces")?.unwrap_or(20_000);
+        let plan = Soak {
+            seconds,
+            stable: rows / 2,
+            volatile: rows / 2,
+            dim,
+            dir,
+        };
+        println!("{}", serde_json::to_string_pretty(&soak(&plan)?)?);
+        return Ok(());
+    }
     let plan = Plan {
         faces: option(&words, "--faces")?.unwrap_or(100_000),
         dim: option(&words, "--dim")?.unwrap_or(512),
@@ -20,7 +35,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         bits: option(&words, "--bits")?,
         floor: option(&words, "--floor")?,
         queries: option(&words, "--queries")?.unwrap_or(200),
-        dir: option::<PathBuf>(&words, "--dir")?.unwrap_or_else(|| std::env::temp_dir().join("mien-bench-search")),
+        dir,
         dump: option(&words, "--dump")?,
     };
     println!("{}", serde_json::to_string_pretty(&run(&plan)?)?);

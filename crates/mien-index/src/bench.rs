@@ -7,6 +7,8 @@
 mod bandwidth;
 mod dump;
 mod faces;
+mod kernels;
+mod soak;
 mod spectrum;
 mod truth;
 
@@ -19,6 +21,8 @@ use serde::Serialize;
 use crate::{Change, Config, Hit, Index, IndexError, Query};
 
 pub use bandwidth::read_gigabytes_per_second;
+pub use kernels::KernelBench;
+pub use soak::{Soak, SoakReport, soak};
 pub use spectrum::Spectrum;
 
 use dump::Dump;

@@ -118,7 +118,10 @@ impl Chunk {
     pub(super) fn in_memory(layout: &Layout) -> Result<Self, IndexError> {
         let map = MmapOptions::new().len(Sections::new(layout).end).map_anon();
         let map = map.map_err(|source| io_error("cannot reserve memory for", Path::new("vectors"), source))?;
-        Ok(Self::new(layout, map.into(), PathBuf::new()))
+        let map = MmapRaw::from(map);
+        #[cfg(target_os = "linux")]
+        let _ = map.advise(memmap2::Advice::HugePage);
+        Ok(Self::new(layout, map, PathBuf::new()))
     }
 
     /// Creates the file, its whole size reserved, so that a full disk is an error here and no fault later.

@@ -31,15 +31,6 @@ impl Model {
         self.rows.get(&gallery).map_or(0, BTreeMap::len)
     }
 
-    pub fn keys(&self, gallery: u64) -> Vec<u64> {
-        self.rows
-            .get(&gallery)
-            .into_iter()
-            .flat_map(BTreeMap::keys)
-            .copied()
-            .collect()
-    }
-
     pub fn search(&self, query: &Query<'_>) -> Vec<Vec<Hit>> {
         let answer = |probe: &&[f32]| {
             let probe = unit(probe);
