@@ -71,22 +71,4 @@ pub(crate) fn width(reach: f32, least: f32) -> f32 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn reach_is_near_the_normal_quantile_and_below_it() {
-        // The normal quantile of 3e-10 is 6.192 (units of 1 / sqrt(n)); a sphere's coordinate has lighter tails.
-        for dimensions in [63, 127, 255, 511, 2047] {
-            let scaled = reach(dimensions) * (dimensions as f32).sqrt();
-            assert!((5.2..6.192).contains(&scaled), "{dimensions}: {scaled}");
-        }
-    }
-
-    #[test]
-    fn tail_is_a_half_at_zero_and_matches_a_known_case() {
-        assert!((tail(0.0, 63) - 0.5).abs() < 1e-9);
-        // In three dimensions a coordinate is uniform on -1..1 (Archimedes).
-        assert!((tail(0.5, 3) - 0.25).abs() < 1e-9);
-    }
-}
+mod tests;
