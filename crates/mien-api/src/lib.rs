@@ -29,7 +29,6 @@ mod values;
 pub use actions::{ACTIONS, Action, Work};
 pub use answer::{Answer, FetchError, Fetched, Reply};
 pub use api::{Admitted, Api};
-pub use call::Call;
 pub use config::{AnalysisLimits, Config, Rate};
 pub use eyes::Eyes;
 pub use keys::StoredKeys;
