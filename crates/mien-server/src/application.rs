@@ -1,31 +1,28 @@
-//! What the edge serves, as seen from the edge. [`mien_api::Api`] is the implementation that ships;
-//! the tests of the edge bring one that blocks, panics and floods on demand.
+//! What the edge serves, as seen from the edge. [`Api`] is what ships; the tests of the edge bring an
+//! application that blocks, panics and floods on demand.
 
-use bytes::Bytes;
-use mien_wire::Request;
-
-use crate::fetch::FetchError;
+use mien_api::{Admitted, Answer, Api, Fetched, Reply, Work};
+use mien_wire::{Code, Refusal, Request};
 
 /// Something that answers requests without doing IO of its own on the network.
 pub trait Application: Send + Sync + 'static {
     /// Proof that a request was verified and let in.
     type Admitted: Send + Sync + 'static;
 
-    /// Largest body of any request, bytes.
-    fn max_body_bytes(&self) -> usize;
+    /// Largest body of a request with this head, bytes.
+    fn max_body_bytes(&self, head: &Request<'_>) -> usize;
 
     /// Parses, verifies and lets in a request, or answers it.
     ///
     /// # Errors
     /// The finished answer to a request that is not let in.
-    fn admit(&self, request: &Request<'_>) -> Result<Admission<Self::Admitted>, Answer>;
+    fn admit(&self, request: &Request<'_>) -> Result<Admission<Self::Admitted>, Box<Reply>>;
 
-    /// Runs a request that was let in. After [`Outcome::Fetch`] it is called again with what was
-    /// fetched, in the same order.
-    fn run(&self, request: &Request<'_>, admitted: &Self::Admitted, fetched: Option<Vec<Fetched>>) -> Outcome;
+    /// Runs a request that was let in. After [`Answer::Fetch`] it is called again with what was fetched.
+    fn run(&self, request: &Request<'_>, admitted: &Self::Admitted, fetched: &Fetched) -> Answer;
 
     /// The answer to a request that only the edge can refuse.
-    fn refuse(&self, request: &Request<'_>, admitted: Option<&Self::Admitted>, refused: &Refused) -> Answer;
+    fn refuse(&self, request: &Request<'_>, admitted: Option<&Self::Admitted>, refused: &Refused) -> Reply;
 }
 
 /// A request that was let in.
@@ -52,60 +49,10 @@ pub enum Cost {
     Compute,
 }
 
-/// A picture behind a URL, or why there is none.
-#[derive(Debug)]
-pub struct Fetched {
-    /// The URL as the application gave it.
-    pub url: String,
-    /// What came of it.
-    pub result: Result<Bytes, FetchError>,
-}
-
-/// What came of a run.
-#[derive(Debug)]
-pub enum Outcome {
-    /// The request is answered.
-    Answered(Answer),
-    /// These URLs must be fetched first.
-    Fetch(Vec<String>),
-}
-
-/// A finished answer. It is sent with status 200 whatever it holds (BEHAVIOUR 10.2).
-#[derive(Debug)]
-pub struct Answer {
-    /// The body.
-    pub body: Vec<u8>,
-    /// What happened, for log and metrics.
-    pub record: Box<Record>,
-}
-
-/// What happened to one request.
-#[derive(Debug, Clone, Default)]
-pub struct Record {
-    /// The `RequestId` of the answer.
-    pub request_id: String,
-    /// The account, once verified.
-    pub account: Option<u64>,
-    /// The id of the key, once verified.
-    pub secret_id: Option<String>,
-    /// The action, when it is one of ours.
-    pub action: Option<&'static str>,
-    /// The version, when it is one of ours.
-    pub version: Option<&'static str>,
-    /// The error code of the answer.
-    pub code: Option<&'static str>,
-    /// The error and its causes, for the log only.
-    pub cause: Option<String>,
-    /// Whether the error is a fault of the server.
-    pub is_internal: bool,
-    /// Microseconds for each stage, in order.
-    pub stages_us: Vec<(&'static str, u64)>,
-}
-
 /// Why the edge itself refuses a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refused {
-    /// The body is larger than any request may be.
+    /// The body is larger than such a request may be.
     TooLarge,
     /// The body did not arrive in time.
     TooSlow {
@@ -119,4 +66,58 @@ pub enum Refused {
         /// What the panic said.
         message: String,
     },
+}
+
+impl Application for Api {
+    type Admitted = Admitted;
+
+    fn max_body_bytes(&self, head: &Request<'_>) -> usize {
+        self.config().request_limits.body_bytes(head)
+    }
+
+    fn admit(&self, request: &Request<'_>) -> Result<Admission<Admitted>, Box<Reply>> {
+        let admitted = Self::admit(self, request)?;
+        let cost = match admitted.action().work {
+            Work::Read => Cost::Read,
+            Work::Write => Cost::Write,
+            Work::Look | Work::LookAndWrite => Cost::Compute,
+        };
+        Ok(Admission {
+            account: admitted.account(),
+            action: admitted.action().name,
+            cost,
+            admitted,
+        })
+    }
+
+    fn run(&self, request: &Request<'_>, admitted: &Admitted, fetched: &Fetched) -> Answer {
+        Self::run(self, request, admitted, fetched)
+    }
+
+    fn refuse(&self, request: &Request<'_>, admitted: Option<&Admitted>, refused: &Refused) -> Reply {
+        let (refusal, cause) = match refused {
+            Refused::TooLarge => (self.config().request_limits.body_too_large(request), None),
+            Refused::TooSlow { seconds } => (too_slow(*seconds), None),
+            Refused::Overload => (overload(), None),
+            Refused::Panicked { message } => (Refusal::new(Code::InternalError), Some(format!("panic: {message}"))),
+        };
+        Self::refuse(self, request, admitted, &refusal, cause)
+    }
+}
+
+fn too_slow(seconds: u64) -> Refusal {
+    Refusal::explained(
+        Code::InvalidRequest,
+        format!("The body did not arrive within {seconds} s."),
+        format!("请求体未能在 {seconds} 秒内传输完毕。"),
+    )
+}
+
+/// The code that the SDKs retry on.
+fn overload() -> Refusal {
+    Refusal::explained(
+        Code::RequestLimitExceeded,
+        "The server has more work than it can do in time; try again.",
+        "服务器当前负载过高，请稍后重试。",
+    )
 }

@@ -25,12 +25,6 @@ pub(crate) enum BodyError {
     Broken,
 }
 
-/// How much a body may have.
-pub(crate) struct BodyLimits {
-    pub(crate) max_bytes: usize,
-    pub(crate) time: Duration,
-}
-
 /// A body and the memory it holds.
 #[derive(Debug)]
 pub(crate) struct Received {
@@ -39,14 +33,19 @@ pub(crate) struct Received {
 }
 
 /// Reads the whole body.
-pub(crate) async fn read(body: Incoming, limits: &BodyLimits, memory: &Arc<Memory>) -> Result<Received, BodyError> {
+pub(crate) async fn read(
+    body: Incoming,
+    max_bytes: usize,
+    time: Duration,
+    memory: &Arc<Memory>,
+) -> Result<Received, BodyError> {
     if body.is_end_stream() {
         return Ok(Received {
             bytes: Bytes::new(),
             _memory: Memory::share(memory),
         });
     }
-    tokio::time::timeout(limits.time, collect(body, limits.max_bytes, memory))
+    tokio::time::timeout(time, collect(body, max_bytes, memory))
         .await
         .unwrap_or(Err(BodyError::TooSlow))
 }

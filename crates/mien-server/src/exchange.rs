@@ -10,11 +10,12 @@ use hyper::body::Incoming;
 use hyper::header::{CONNECTION, CONTENT_TYPE, HOST, HeaderValue};
 use hyper::http::request::Parts;
 use hyper::{Request, Response};
+use mien_api::{Answer, Fetched, Reply};
 use mien_wire::{Header, Request as WireRequest};
 use tokio::sync::Semaphore;
 
-use crate::application::{Admission, Answer, Application, Cost, Fetched, Outcome, Refused};
-use crate::body::{self, BodyError, BodyLimits, Memory, Received};
+use crate::application::{Admission, Application, Cost, Refused};
+use crate::body::{self, BodyError, Memory, Received};
 use crate::config::{LogRequests, ServerConfig};
 use crate::fetch::Downloader;
 use crate::journal::{self, Waits};
@@ -31,7 +32,7 @@ pub(crate) struct Exchange<A> {
     hashing: Semaphore,
     downloader: Downloader,
     memory: Arc<Memory>,
-    limits: BodyLimits,
+    body_time: Duration,
     log_requests: LogRequests,
 }
 
@@ -61,10 +62,7 @@ impl<A: Application> Exchange<A> {
             hashing: Semaphore::new(cores),
             downloader,
             memory: Memory::new(config.body_memory_mib * 1024 * 1024),
-            limits: BodyLimits {
-                max_bytes: application.max_body_bytes(),
-                time: Duration::from_secs(config.body_seconds),
-            },
+            body_time: Duration::from_secs(config.body_seconds),
             log_requests: config.log_requests,
             application,
         })
@@ -75,7 +73,8 @@ impl<A: Application> Exchange<A> {
         let started = Instant::now();
         let (parts, body) = request.into_parts();
         let mut waits = Waits::default();
-        match body::read(body, &self.limits, &self.memory).await {
+        let max_bytes = with_wire_request(&parts, &[], |head| self.application.max_body_bytes(head));
+        match body::read(body, max_bytes, self.body_time, &self.memory).await {
             Ok(body) => {
                 waits.body = started.elapsed();
                 let arrival = Arc::new(Arrival { parts, body, waits });
@@ -88,31 +87,31 @@ impl<A: Application> Exchange<A> {
     async fn serve(self: &Arc<Self>, arrival: Arc<Arrival>) -> Vec<u8> {
         let admission = match self.admit(&arrival).await {
             Ok(admission) => Arc::new(admission),
-            Err(answer) => return self.finished(answer, &arrival.waits).body,
+            Err(reply) => return self.finished(*reply, &arrival.waits).body,
         };
         let mut waits = arrival.waits.clone();
-        let mut fetched = None;
+        let mut fetched = Arc::new(Fetched::none());
         loop {
-            let (outcome, queued) = match self.run(&arrival, &admission, fetched.take(), &waits).await {
+            let (answer, queued) = match self.run(&arrival, &admission, &fetched, &waits).await {
                 Ok(ran) => ran,
                 Err(Overload) => {
-                    let answer = self.refuse(&arrival.parts, Some(&admission.admitted), &Refused::Overload);
-                    return self.finished(answer, &waits).body;
+                    let reply = self.refuse(&arrival.parts, Some(&admission.admitted), &Refused::Overload);
+                    return self.finished(reply, &waits).body;
                 }
             };
             waits.queue += queued;
-            match outcome {
-                Outcome::Answered(answer) => return answer.body,
-                Outcome::Fetch(urls) => {
+            match answer {
+                Answer::Reply(reply) => return reply.body,
+                Answer::Fetch(urls) => {
                     let started = Instant::now();
-                    fetched = Some(self.fetch(urls).await);
+                    fetched = Arc::new(self.fetch(urls).await);
                     waits.download += started.elapsed();
                 }
             }
         }
     }
 
-    async fn admit(self: &Arc<Self>, arrival: &Arc<Arrival>) -> Result<Admission<A::Admitted>, Answer> {
+    async fn admit(self: &Arc<Self>, arrival: &Arc<Arrival>) -> Result<Admission<A::Admitted>, Box<Reply>> {
         if arrival.body.bytes.len() <= LONG_HASH_BYTES {
             return self.admit_here(arrival);
         }
@@ -121,16 +120,16 @@ impl<A: Application> Exchange<A> {
         let admitted = tokio::task::spawn_blocking(move || exchange.admit_here(&moved)).await;
         drop(permit);
         // The closure catches its own panics, so this happens only while the runtime is going down.
-        admitted.unwrap_or_else(|_| Err(self.refuse(&arrival.parts, None, &Refused::Overload)))
+        admitted.unwrap_or_else(|_| Err(Box::new(self.refuse(&arrival.parts, None, &Refused::Overload))))
     }
 
-    fn admit_here(&self, arrival: &Arrival) -> Result<Admission<A::Admitted>, Answer> {
+    fn admit_here(&self, arrival: &Arrival) -> Result<Admission<A::Admitted>, Box<Reply>> {
         let caught = catch_unwind(AssertUnwindSafe(|| {
             with_wire_request(&arrival.parts, &arrival.body.bytes, |request| {
                 self.application.admit(request)
             })
         }));
-        caught.unwrap_or_else(|panic| Err(self.refuse(&arrival.parts, None, &panicked(panic.as_ref()))))
+        caught.unwrap_or_else(|panic| Err(Box::new(self.refuse(&arrival.parts, None, &panicked(panic.as_ref())))))
     }
 
     /// Runs on the threads that fit the cost. The second value is the time spent waiting for one.
@@ -138,20 +137,21 @@ impl<A: Application> Exchange<A> {
         self: &Arc<Self>,
         arrival: &Arc<Arrival>,
         admission: &Arc<Admission<A::Admitted>>,
-        fetched: Option<Vec<Fetched>>,
+        fetched: &Arc<Fetched>,
         waits: &Waits,
-    ) -> Result<(Outcome, Duration), Overload> {
+    ) -> Result<(Answer, Duration), Overload> {
         let pool = match admission.cost {
             Cost::Read => return Ok((self.run_here(arrival, admission, fetched, waits), Duration::ZERO)),
             Cost::Write => &self.writes,
             Cost::Compute => &self.compute,
         };
-        let (exchange, arrival, moved) = (Arc::clone(self), Arc::clone(arrival), Arc::clone(admission));
+        let (exchange, arrival) = (Arc::clone(self), Arc::clone(arrival));
+        let (moved, fetched) = (Arc::clone(admission), Arc::clone(fetched));
         let (queued_at, mut waits) = (Instant::now(), waits.clone());
         let work = move || {
             let queued = queued_at.elapsed();
             waits.queue += queued;
-            (exchange.run_here(&arrival, &moved, fetched, &waits), queued)
+            (exchange.run_here(&arrival, &moved, &fetched, &waits), queued)
         };
         pool.run(admission.account, admission.action, work).await
     }
@@ -162,43 +162,43 @@ impl<A: Application> Exchange<A> {
         &self,
         arrival: &Arrival,
         admission: &Admission<A::Admitted>,
-        fetched: Option<Vec<Fetched>>,
+        fetched: &Fetched,
         waits: &Waits,
-    ) -> Outcome {
+    ) -> Answer {
         let caught = catch_unwind(AssertUnwindSafe(|| {
             with_wire_request(&arrival.parts, &arrival.body.bytes, |request| {
                 self.application.run(request, &admission.admitted, fetched)
             })
         }));
-        let outcome = caught.unwrap_or_else(|panic| {
+        let answer = caught.unwrap_or_else(|panic| {
             let refused = panicked(panic.as_ref());
-            Outcome::Answered(self.refuse(&arrival.parts, Some(&admission.admitted), &refused))
+            Answer::Reply(self.refuse(&arrival.parts, Some(&admission.admitted), &refused))
         });
-        match outcome {
-            Outcome::Answered(answer) => Outcome::Answered(self.finished(answer, waits)),
-            fetch @ Outcome::Fetch(_) => fetch,
+        match answer {
+            Answer::Reply(reply) => Answer::Reply(self.finished(reply, waits)),
+            fetch @ Answer::Fetch(_) => fetch,
         }
     }
 
-    async fn fetch(&self, urls: Vec<String>) -> Vec<Fetched> {
+    async fn fetch(&self, urls: Vec<String>) -> Fetched {
         let downloads = urls.into_iter().map(|url| async {
             let result = self.downloader.fetch(&url).await;
             journal::note_download(&result);
-            Fetched { url, result }
+            (url, result.map_err(Into::into))
         });
-        futures_util::future::join_all(downloads).await
+        futures_util::future::join_all(downloads).await.into_iter().collect()
     }
 
     fn without_body(&self, parts: Parts, error: BodyError) -> Response<Full<Bytes>> {
         let refused = match error {
             BodyError::TooLarge => Refused::TooLarge,
             BodyError::TooSlow => Refused::TooSlow {
-                seconds: self.limits.time.as_secs(),
+                seconds: self.body_time.as_secs(),
             },
             BodyError::MemoryFull | BodyError::Broken => Refused::Overload,
         };
-        let answer = self.finished(self.refuse(&parts, None, &refused), &Waits::default());
-        let mut response = respond(answer.body);
+        let reply = self.finished(self.refuse(&parts, None, &refused), &Waits::default());
+        let mut response = respond(reply.body);
         if parts.version < hyper::Version::HTTP_2 {
             // The rest of the body may still be on its way: this connection cannot carry another request.
             response
@@ -208,15 +208,15 @@ impl<A: Application> Exchange<A> {
         response
     }
 
-    fn refuse(&self, parts: &Parts, admitted: Option<&A::Admitted>, refused: &Refused) -> Answer {
+    fn refuse(&self, parts: &Parts, admitted: Option<&A::Admitted>, refused: &Refused) -> Reply {
         with_wire_request(parts, &[], |request| {
             self.application.refuse(request, admitted, refused)
         })
     }
 
-    fn finished(&self, answer: Answer, waits: &Waits) -> Answer {
-        journal::note(&answer, waits, self.log_requests);
-        answer
+    fn finished(&self, reply: Reply, waits: &Waits) -> Reply {
+        journal::note(&reply.record, waits, self.log_requests);
+        reply
     }
 
     /// How full the queues are: (compute, writes).

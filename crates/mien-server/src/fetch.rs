@@ -71,7 +71,19 @@ pub enum FetchError {
     Busy,
 }
 
-/// Fetches images. Cheap to share.
+/// What the client may know: nothing of the inside of the network.
+impl From<FetchError> for mien_api::FetchError {
+    fn from(error: FetchError) -> Self {
+        match error {
+            FetchError::Url(reason) => Self::Illegal(reason.to_owned()),
+            FetchError::TooLarge { max_bytes } => Self::TooLarge { limit_bytes: max_bytes },
+            FetchError::Connection(_) => Self::Unreachable("the connection failed".to_owned()),
+            other => Self::Unreachable(other.to_string()),
+        }
+    }
+}
+
+/// Fetches images.
 pub struct Downloader {
     client: Client<HttpsConnector<GuardedConnector>, Empty<Bytes>>,
     permits: Semaphore,

@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use mien_api::shape::Version;
+use mien_api::{Record, Stage};
+use mien_wire::Code;
 
-use crate::application::{Answer, Record};
 use crate::config::LogRequests;
 use crate::fetch::FetchError;
 
@@ -23,21 +25,19 @@ impl Waits {
 }
 
 /// Notes a finished request.
-pub(crate) fn note(answer: &Answer, waits: &Waits, log_requests: LogRequests) {
-    let record = &answer.record;
+pub(crate) fn note(record: &Record, waits: &Waits, log_requests: LogRequests) {
     count(record, waits);
     let wanted = match log_requests {
         LogRequests::All => true,
         LogRequests::Failures => record.code.is_some(),
-        LogRequests::InternalErrors => record.is_internal,
+        LogRequests::InternalErrors => record.is_internal(),
     };
     if wanted {
-        write_line(answer, waits);
+        write_line(record, waits);
     }
 }
 
-fn write_line(answer: &Answer, waits: &Waits) {
-    let record = &answer.record;
+fn write_line(record: &Record, waits: &Waits) {
     let stages = stages_text(record, waits);
     let total_us = total(record, waits).as_micros() as u64;
     macro_rules! line {
@@ -48,16 +48,17 @@ fn write_line(answer: &Answer, waits: &Waits) {
                 account = record.account,
                 key = record.secret_id,
                 action = record.action,
-                version = record.version,
-                code = record.code,
+                version = record.version.map(Version::as_str),
+                code = record.code.map(Code::as_str),
                 cause = record.cause,
-                bytes_out = answer.body.len(),
+                bytes_in = record.bytes_in,
+                bytes_out = record.bytes_out,
                 total_us,
                 stages,
             )
         };
     }
-    if record.is_internal {
+    if record.is_internal() {
         line!(error);
     } else {
         line!(info);
@@ -69,8 +70,8 @@ fn stages_text(record: &Record, waits: &Waits) -> String {
     let mut text = String::with_capacity(96);
     let waited = waits.stages().map(|(name, time)| (name, time.as_micros() as u64));
     for (name, time_us) in waited
-        .iter()
-        .chain(&record.stages_us)
+        .into_iter()
+        .chain(stages_us(record))
         .filter(|(_, time_us)| *time_us > 0)
     {
         let separator = if text.is_empty() { "" } else { " " };
@@ -80,15 +81,19 @@ fn stages_text(record: &Record, waits: &Waits) -> String {
     text
 }
 
+fn stages_us(record: &Record) -> impl Iterator<Item = (&'static str, u64)> {
+    Stage::ALL.iter().map(|stage| (stage.as_str(), record.stage(*stage)))
+}
+
 fn total(record: &Record, waits: &Waits) -> Duration {
     let waited: Duration = waits.stages().iter().map(|(_, time)| *time).sum();
-    waited + Duration::from_micros(record.stages_us.iter().map(|(_, time_us)| *time_us).sum())
+    waited + Duration::from_micros(record.total())
 }
 
 fn count(record: &Record, waits: &Waits) {
     let action = record.action.unwrap_or("none");
-    let version = record.version.unwrap_or("none");
-    let code = record.code.unwrap_or("ok");
+    let version = record.version.map_or("none", Version::as_str);
+    let code = record.code.map_or("ok", Code::as_str);
     metrics::counter!("mien_requests_total", "action" => action, "version" => version, "code" => code).increment(1);
     metrics::histogram!("mien_request_seconds", "action" => action).record(total(record, waits));
     for (stage, time) in waits.stages() {
@@ -96,9 +101,9 @@ fn count(record: &Record, waits: &Waits) {
             metrics::histogram!("mien_stage_seconds", "stage" => stage).record(time);
         }
     }
-    for (stage, time_us) in &record.stages_us {
-        if *time_us > 0 {
-            metrics::histogram!("mien_stage_seconds", "stage" => *stage).record(Duration::from_micros(*time_us));
+    for (stage, time_us) in stages_us(record) {
+        if time_us > 0 {
+            metrics::histogram!("mien_stage_seconds", "stage" => stage).record(Duration::from_micros(time_us));
         }
     }
 }

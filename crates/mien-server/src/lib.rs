@@ -17,7 +17,7 @@ mod pool;
 mod server;
 mod tls;
 
-pub use application::{Admission, Answer, Application, Cost, Fetched, Outcome, Record, Refused};
+pub use application::{Admission, Application, Cost, Refused};
 pub use config::{DownloadConfig, LogRequests, QueueConfig, ServerConfig};
 pub use fetch::{Downloader, FetchError, Names, SystemNames};
 pub use server::{Bound, Drained, ServerError};

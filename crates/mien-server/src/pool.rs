@@ -233,6 +233,22 @@ mod tests {
     }
 
     #[tokio::test(flavor = "multi_thread")]
+    async fn a_full_queue_refuses_without_waiting() {
+        // Work of an unknown kind counts as 10 ms: after a few the wait would be too long.
+        let (pool, release, hold) = held_up(Duration::from_millis(35));
+        let entered = (0..10)
+            .take_while(|_| pool.enter(2, "unknown", Box::new(|| ())).is_ok())
+            .count();
+        assert!((1..=4).contains(&entered), "{entered} entered");
+        assert!(
+            pool.enter(3, "unknown", Box::new(|| ())).is_ok(),
+            "another account has its own share"
+        );
+        release.send(()).unwrap();
+        hold.await.unwrap().unwrap();
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
     async fn a_panic_does_not_cost_a_thread() {
         let pool = Pool::start("test", 1, Duration::from_secs(60)).unwrap();
         assert_eq!(

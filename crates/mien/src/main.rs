@@ -1,2 +1,122 @@
-//! The Mien server binary.
-fn main() {}
+//! The Mien server and its commands.
+
+mod bench;
+mod call;
+mod config;
+mod eval;
+mod key;
+mod log;
+mod models;
+mod place;
+mod progress;
+mod safekeeping;
+mod see;
+mod serve;
+mod settings;
+mod welcome;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use crate::place::Place;
+use crate::settings::LogSettings;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Face recognition server that speaks the Tencent Cloud IAI API.
+///
+/// Without a command it serves: the first start installs models and prints a key.
+#[derive(Debug, Parser)]
+#[command(name = "mien", version, max_term_width = 100)]
+struct Arguments {
+    #[command(flatten)]
+    where_to: WhereTo,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+/// Where Mien lives and how it is configured.
+#[derive(Debug, clap::Args)]
+pub struct WhereTo {
+    /// Directory of models, runtime and data [default: the data directory of the user].
+    #[arg(long, global = true, value_name = "DIRECTORY", env = mien_vision::home::HOME_VARIABLE)]
+    home: Option<PathBuf>,
+    /// Configuration file [default: mien.toml here or in the home directory, if there is one].
+    #[arg(long, global = true, value_name = "FILE", env = "MIEN_CONFIG")]
+    config: Option<PathBuf>,
+    /// One setting, for example server.listen=0.0.0.0:8080 (see `mien config`). May be repeated.
+    #[arg(long = "set", global = true, value_name = "KEY=VALUE")]
+    assignments: Vec<String>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the API (the default).
+    Serve(serve::Arguments),
+    /// Create, list and disable API keys.
+    #[command(subcommand)]
+    Key(key::Command),
+    /// Install and check model packs and the inference runtime.
+    #[command(subcommand)]
+    Models(models::Command),
+    /// Measure accuracy on data sets, fit what is fitted to them.
+    #[command(subcommand)]
+    Eval(eval::EvalCommand),
+    /// Measure speed on this machine.
+    #[command(subcommand)]
+    Bench(bench::Command),
+    /// Send one signed request to a server and print the answer.
+    Call(call::Arguments),
+    /// Print the configuration in force, as a file that can be edited.
+    Config,
+    /// Copy the database into one file, also while a server uses it.
+    Backup(safekeeping::BackupArguments),
+    /// Look for damage in the data.
+    Check,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("mien: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> Result<()> {
+    let place = Place::find(&arguments.where_to)?;
+    // A server logs as configured, a command only what goes wrong.
+    let _log = match &arguments.command {
+        None | Some(Command::Serve(_)) => log::start(&place.settings.log)?,
+        Some(_) => log::start(&LogSettings {
+            filter: "warn".to_owned(),
+            ..place.settings.log.clone()
+        })?,
+    };
+    match arguments.command {
+        None => serve::run(place, serve::Arguments::default()),
+        Some(Command::Serve(arguments)) => serve::run(place, arguments),
+        Some(Command::Key(command)) => key::run(&place, command),
+        Some(Command::Models(command)) => models::run(&place, command),
+        Some(Command::Eval(command)) => eval::run(&command, &place.home),
+        Some(Command::Bench(command)) => bench::run(&place, command),
+        Some(Command::Backup(arguments)) => safekeeping::backup(&place, &arguments),
+        Some(Command::Check) => safekeeping::check(&place),
+        Some(Command::Call(arguments)) => call::run(&place, arguments),
+        Some(Command::Config) => config::run(&place),
+    }
+}
+
+/// `mien … | head` is no failure.
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    let io = error.chain().find_map(|cause| cause.downcast_ref::<std::io::Error>());
+    io.is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe)
+}

@@ -18,24 +18,26 @@ async fn work_that_would_wait_too_long_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_full_queue_refuses_at_once() {
-    // Nothing is known of the length of `Compute` but the default of 10 ms: six wait less than 50 ms each.
+async fn a_flood_is_refused_and_costs_nothing_later() {
     let mut config = config();
     config.queue.max_wait_ms = 50;
     let running = start(config).await;
-    let mut clients = Vec::new();
+    let mut holding = running.connect().await;
+    holding.send_get("/compute?hold").await;
+    running.until_started(1).await;
+    let mut flood = Vec::new();
     for _ in 0..40 {
         let mut client = running.connect().await;
-        client.send_get("/compute?hold").await;
-        clients.push(client);
+        client.send_get("/compute?echo").await;
+        flood.push(client);
     }
-    let mut bodies = Vec::new();
-    running.until_started(1).await;
-    for client in &mut clients[1..] {
-        bodies.push(client.answer().await.body);
+    for client in &mut flood {
+        assert_eq!(client.answer().await.body, "Overload");
     }
-    assert!(bodies.iter().all(|body| body == "Overload"), "{bodies:?}");
     running.play.release();
+    assert_eq!(holding.answer().await.body, "held");
+    assert_eq!(running.get("/compute?echo").await, "GET staged:1 0");
+    assert_eq!(running.play.started(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,11 +6,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
-use mien_server::{
-    Admission, Answer, Application, Bound, Cost, Drained, Fetched, Names, Outcome, Record, Refused, ServerConfig,
-    SystemNames,
-};
-use mien_wire::Request;
+use mien_api::{Answer, Fetched, Record, Reply};
+use mien_server::{Admission, Application, Bound, Cost, Drained, Names, Refused, ServerConfig, SystemNames};
+use mien_wire::{Code, Request};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
@@ -60,11 +58,11 @@ impl Play {
 impl Application for Play {
     type Admitted = String;
 
-    fn max_body_bytes(&self) -> usize {
+    fn max_body_bytes(&self, _head: &Request<'_>) -> usize {
         MAX_BODY_BYTES
     }
 
-    fn admit(&self, request: &Request<'_>) -> Result<Admission<String>, Answer> {
+    fn admit(&self, request: &Request<'_>) -> Result<Admission<String>, Box<Reply>> {
         let (cost, action) = match request.path {
             "/write" => (Cost::Write, "Write"),
             "/compute" => (Cost::Compute, "Compute"),
@@ -72,7 +70,10 @@ impl Application for Play {
         };
         match request.query {
             "panic-early" => panic!("on purpose"),
-            "no" => Err(answer("refused by the application".to_owned(), Some("No"))),
+            "no" => Err(Box::new(reply(
+                "refused by the application".to_owned(),
+                Some(Code::InvalidAction),
+            ))),
             act => Ok(Admission {
                 admitted: act.to_owned(),
                 account: 1,
@@ -82,13 +83,13 @@ impl Application for Play {
         }
     }
 
-    fn run(&self, request: &Request<'_>, act: &String, fetched: Option<Vec<Fetched>>) -> Outcome {
+    fn run(&self, request: &Request<'_>, act: &String, fetched: &Fetched) -> Answer {
         self.started.fetch_add(1, Ordering::SeqCst);
         let said = match act.split_once('=') {
-            Some(("fetch", url)) => match fetched {
-                None => return Outcome::Fetch(vec![url.to_owned()]),
-                Some(fetched) => format!("{:?}", fetched[0].result),
-            },
+            Some(("fetch", url)) if !format!("{fetched:?}").contains(url) => {
+                return Answer::Fetch(vec![url.to_owned()]);
+            }
+            Some(("fetch", _)) => format!("{fetched:?}"),
             _ if act == "hold" => {
                 self.hold();
                 "held".to_owned()
@@ -97,11 +98,11 @@ impl Application for Play {
             _ => format!("{} {} {}", request.method, host(request), request.body.len()),
         };
         self.finished.fetch_add(1, Ordering::SeqCst);
-        Outcome::Answered(answer(said, None))
+        Answer::Reply(reply(said, None))
     }
 
-    fn refuse(&self, _request: &Request<'_>, _admitted: Option<&String>, refused: &Refused) -> Answer {
-        answer(format!("{refused:?}"), Some("Refused"))
+    fn refuse(&self, _request: &Request<'_>, _admitted: Option<&String>, refused: &Refused) -> Reply {
+        reply(format!("{refused:?}"), Some(Code::RequestLimitExceeded))
     }
 }
 
@@ -112,13 +113,23 @@ fn host(request: &Request<'_>) -> String {
         .unwrap_or_default()
 }
 
-fn answer(said: String, code: Option<&'static str>) -> Answer {
-    Answer {
+fn reply(said: String, code: Option<Code>) -> Reply {
+    let record = Record {
+        request_id: "staged".to_owned(),
+        arrived_ms: 0,
+        account: None,
+        secret_id: None,
+        action: None,
+        version: None,
+        code,
+        cause: None,
+        bytes_in: 0,
+        bytes_out: said.len(),
+        micros: Default::default(),
+    };
+    Reply {
         body: said.into_bytes(),
-        record: Box::new(Record {
-            code,
-            ..Record::default()
-        }),
+        record,
     }
 }
 

@@ -198,14 +198,26 @@ fn tail_ratio(fitted: &Impostors, held_back: &Impostors) -> anyhow::Result<f64> 
     Ok(at.map_or(f64::NAN, |point| held_back.far(point.cosine) / point.far))
 }
 
+/// The two halves, with the first few images of each person. A few people have hundreds of images: with all of them the
+/// rate would be that of these people, not of people, and differ from half to half by who is in it.
 fn split(samples: Vec<Sample>, halves: &[Half]) -> (Vec<Sample>, Vec<Sample>) {
-    let (first, second): (Vec<_>, Vec<_>) = samples
-        .into_iter()
-        .zip(halves)
-        .partition(|(_, half)| **half == Half::First);
-    let strip = |part: Vec<(Sample, &Half)>| part.into_iter().map(|(sample, _)| sample).collect();
-    (strip(first), strip(second))
+    let (mut first, mut second) = (Vec::new(), Vec::new());
+    let (mut person, mut taken) = (usize::MAX, 0);
+    for (sample, half) in samples.into_iter().zip(halves) {
+        taken = if sample.person == person { taken + 1 } else { 1 };
+        person = sample.person;
+        if taken <= IMAGES_OF_A_PERSON {
+            match half {
+                Half::First => first.push(sample),
+                Half::Second => second.push(sample),
+            }
+        }
+    }
+    (first, second)
 }
+
+/// At most this many images of one person count.
+const IMAGES_OF_A_PERSON: usize = 5;
 
 /// Least squares: slope and offset.
 fn line(points: &[(f64, f64)]) -> (f64, f64) {

@@ -1,0 +1,58 @@
+//! The seeing path as the server opens it.
+
+use anyhow::{Context, Result, bail};
+use mien_core::{Curve, ModelVersion, Point, Space};
+use mien_vision::engine::{self, Engine, OpenVino, Precision, Tract, runtime_directory};
+use mien_vision::pack::Pack;
+use mien_vision::vision::{Slot, Vision, VisionOptions};
+
+use crate::place::Place;
+use crate::settings::EngineKind;
+
+/// Loads every network of the pack. The second value says on what they run.
+pub fn open(place: &Place, pack: &Pack) -> Result<(Vision, String)> {
+    let engine: Box<dyn Engine> = match place.settings.engine.kind {
+        EngineKind::Auto => engine::best(&place.home),
+        EngineKind::Openvino => Box::new(OpenVino::open(&runtime_directory(&place.home))?),
+        EngineKind::Tract => Box::new(Tract),
+    };
+    let options = VisionOptions {
+        precision: Precision::Bf16,
+        ..VisionOptions::default()
+    };
+    let name = &pack.manifest().name;
+    let vision = Vision::open(pack, engine.as_ref(), &options)
+        .with_context(|| format!("the model pack {name} cannot be opened"))?;
+    Ok((vision, engine.name()))
+}
+
+/// One space for each embedder of the pack.
+pub fn spaces(vision: &Vision) -> Result<Vec<Space>> {
+    let mut spaces = Vec::new();
+    for slot in Slot::ALL {
+        // A pack may have one embedder only; groups of the other version then cannot be created.
+        let Ok(embedder) = vision.embedder(slot) else { continue };
+        if embedder.calibration.is_empty() {
+            bail!(
+                "the embedder {} of the model pack has no calibration: run `mien eval calibrate`",
+                slot.as_str()
+            );
+        }
+        let points = embedder.calibration.iter().map(|point| Point {
+            cosine: point.cosine,
+            far: point.far,
+        });
+        let curve = Curve::new(points.collect())
+            .with_context(|| format!("the calibration of the embedder {} is not usable", slot.as_str()))?;
+        spaces.push(Space {
+            version: match slot {
+                Slot::V2 => ModelVersion::V2,
+                Slot::V3 => ModelVersion::V3,
+            },
+            fingerprint: embedder.fingerprint.clone(),
+            dim: embedder.dim,
+            curve,
+        });
+    }
+    Ok(spaces)
+}

@@ -1,0 +1,88 @@
+//! `mien serve`: the first start installs and welcomes, every later one is offline and quick.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+use mien_api::Api;
+use mien_core::{Core, SystemClock};
+use mien_server::{Bound, SystemNames};
+
+use crate::place::Place;
+use crate::welcome::{self, Welcome};
+use crate::{models, progress, see};
+
+/// Flags of the server; everything else is configuration.
+#[derive(Debug, Default, clap::Args)]
+pub struct Arguments {
+    /// Address of the API, for example 0.0.0.0:8080.
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<SocketAddr>,
+}
+
+/// Serves until SIGINT or SIGTERM.
+pub fn run(mut place: Place, arguments: Arguments) -> Result<()> {
+    if let Some(listen) = arguments.listen {
+        place.settings.server.listen = listen;
+    }
+    models::install_missing(&place, progress::shown().as_mut())?;
+    let started = Instant::now();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("threads cannot be started")?;
+    runtime.block_on(serve(&place, started))
+}
+
+async fn serve(place: &Place, started: Instant) -> Result<()> {
+    // Bound first: a taken port is noticed before the models are loaded.
+    let bound = Bound::bind(place.settings.server.clone()).await?;
+    let stop = stop_signal()?;
+    let pack = models::ready_pack(place)?;
+    let (vision, engine) = see::open(place, &pack)?;
+    let clock = Arc::new(SystemClock);
+    let core = Core::open(
+        place.store()?,
+        &place.index_directory(),
+        see::spaces(&vision)?,
+        place.settings.limits.clone(),
+        clock.clone(),
+    )
+    .context("the data cannot be opened")?;
+    let welcome = Welcome {
+        endpoint: bound.address(),
+        scheme: bound.scheme(),
+        admin: bound.admin_address(),
+        engine: &engine,
+        pack: pack.manifest().name.as_str(),
+        new_key: welcome::first_key(&core)?,
+    };
+    let api = Api::new(
+        Arc::new(core),
+        Arc::new(vision),
+        clock,
+        place.settings.api_config(),
+    );
+    welcome.print(started.elapsed())?;
+    let drained = bound.serve(Arc::new(api), Arc::new(SystemNames), stop).await?;
+    if !(drained.connections && drained.work) {
+        tracing::warn!("stopped before every request was answered");
+    }
+    Ok(())
+}
+
+/// Ready when the process is told to stop.
+fn stop_signal() -> Result<impl Future<Output = ()>> {
+    #[cfg(unix)]
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    Ok(async move {
+        #[cfg(unix)]
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = tokio::signal::ctrl_c() => {}
+        }
+        #[cfg(not(unix))]
+        let _ = tokio::signal::ctrl_c().await;
+    })
+}
