@@ -68,6 +68,9 @@ impl Detector {
             &self.format,
             &self.numbers,
         ) {
+            if pass.last_resort && !candidates.is_empty() {
+                continue;
+            }
             self.look(picture, &pass, turns, &mut candidates)?;
         }
         let kept = suppress::best(candidates, self.numbers.overlap);

@@ -13,6 +13,8 @@ pub(super) struct Pass {
     pub(super) height: usize,
     /// Edges of the window that lie inside the picture: left, top, right, bottom. A box that touches one is half a face.
     cut: [bool; 4],
+    /// Only of use when the passes before found nothing.
+    pub(super) last_resort: bool,
 }
 
 /// Passes for a picture of this size in which faces down to `min_face_px` are wanted.
@@ -100,6 +102,7 @@ fn whole((width, height): (f32, f32), target: f32, multiple: usize) -> Pass {
         width: columns,
         height: rows,
         cut: [false; 4],
+        last_resort: false,
     }
 }
 
@@ -107,19 +110,20 @@ fn whole((width, height): (f32, f32), target: f32, multiple: usize) -> Pass {
 fn fixed(size: (f32, f32), wanted: f32, format: &InputFormat, numbers: &DetectorNumbers) -> Vec<Pass> {
     let (columns, rows) = (format.width, format.height);
     let fit = (size.0 / columns as f32).max(size.1 / rows as f32);
-    let centred = |shrink: f32| Window {
-        left: (size.0 - columns as f32 * shrink) / 2.0,
-        top: (size.1 - rows as f32 * shrink) / 2.0,
-        shrink,
-    };
-    let mut passes = vec![Pass {
-        window: centred(fit),
+    let centred = |shrink: f32, last_resort: bool| Pass {
+        window: Window {
+            left: (size.0 - columns as f32 * shrink) / 2.0,
+            top: (size.1 - rows as f32 * shrink) / 2.0,
+            shrink,
+        },
         width: columns,
         height: rows,
         cut: [false; 4],
-    }];
+        last_resort,
+    };
+    let mut passes = vec![centred(fit, false)];
     let shrink = 1.0 / wanted;
-    if shrink < fit {
+    if shrink * WORTH_TILING < fit {
         // Faces too large for a tile and too small for the whole picture are found in between.
         let steps = ((fit / shrink).ln() / numbers.reach().ln()).ceil().max(1.0);
         let ratio = (fit / shrink).powf(1.0 / steps);
@@ -127,8 +131,19 @@ fn fixed(size: (f32, f32), wanted: f32, format: &InputFormat, numbers: &Detector
             passes.extend(tiled(size, shrink * ratio.powi(step), format, numbers));
         }
     }
+    // A face that fills the picture is too large even for the smallest scale so far: once more with room around it.
+    let room = columns.min(rows) as f32 / numbers.largest_px;
+    if room > 1.0 {
+        passes.push(centred(fit * room * ROOM, true));
+    }
     passes
 }
+
+/// Tiles are looked at when they show faces larger than the whole picture does by more than this.
+const WORTH_TILING: f32 = 1.15;
+
+/// Faces reach beyond the edges of the picture by about this much.
+const ROOM: f32 = 1.1;
 
 /// Tiles of one scale that cover the picture.
 fn tiled(size: (f32, f32), shrink: f32, format: &InputFormat, numbers: &DetectorNumbers) -> Vec<Pass> {
@@ -144,6 +159,7 @@ fn tiled(size: (f32, f32), shrink: f32, format: &InputFormat, numbers: &Detector
                 width: columns,
                 height: rows,
                 cut,
+                last_resort: false,
             });
         }
     }

@@ -18,12 +18,23 @@ const PACKS: &[Bundled] = &[
     Bundled {
         name: "human",
         manifest: include_str!("../../packs/human.toml"),
-        files: &[],
+        files: &[
+            ("dlib-mean.f32", include_bytes!("../../packs/human/dlib-mean.f32")),
+            ("faceres-mean.f32", include_bytes!("../../packs/human/faceres-mean.f32")),
+            (
+                "calibration-2.0.toml",
+                include_bytes!("../../packs/human/calibration-2.0.toml"),
+            ),
+            (
+                "calibration-3.0.toml",
+                include_bytes!("../../packs/human/calibration-3.0.toml"),
+            ),
+        ],
     },
     Bundled {
         name: "omz",
         manifest: include_str!("../../packs/omz.toml"),
-        files: &[],
+        files: &[("calibration.toml", include_bytes!("../../packs/omz/calibration.toml"))],
     },
 ];
 

@@ -64,7 +64,7 @@ const LEFT_LIDS: [usize; 4] = [33, 133, 159, 145];
 /// Corners and middles of the lids of the eye on the right.
 const RIGHT_LIDS: [usize; 4] = [263, 362, 386, 374];
 
-pub(super) fn find(
+pub(crate) fn find(
     crop: &CropNetwork,
     numbers: &PointsNumbers,
     picture: &Picture,
@@ -78,12 +78,13 @@ pub(super) fn find(
     );
     let outputs = crop.run(picture, Warp { place, mirror: false })?;
     let values = crop.output(&outputs, MESH_POINTS * 3)?;
-    let logit = crop.output(&outputs, 1)?[0];
+    // Both packs' graphs end in a sigmoid.
+    let confidence = crop.output(&outputs, 1)?[0];
     let back = place.inverse();
     let triples = values.as_chunks::<3>().0;
     Ok(Mesh {
         points: triples.iter().map(|&[x, y, _]| back.apply(Point::new(x, y))).collect(),
         depths: triples.iter().map(|[_, _, z]| z * back.scale()).collect(),
-        confidence: 1.0 / (1.0 + (-logit).exp()),
+        confidence,
     })
 }

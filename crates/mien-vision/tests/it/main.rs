@@ -7,3 +7,4 @@ mod goldens;
 mod install;
 mod manifests;
 mod material;
+mod pictures;
