@@ -88,6 +88,15 @@ impl Similarity {
         }
     }
 
+    /// This transform, then the other.
+    pub fn then(&self, other: &Self) -> Self {
+        Self {
+            a: other.a * self.a - other.b * self.b,
+            b: other.b * self.a + other.a * self.b,
+            shift: other.apply(self.shift),
+        }
+    }
+
     /// Length of a unit vector after the transform.
     pub fn scale(&self) -> f32 {
         self.a.hypot(self.b)

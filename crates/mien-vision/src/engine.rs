@@ -19,6 +19,7 @@ mod libraries;
 mod openvino;
 mod plans;
 mod signature;
+mod tap;
 mod tensor;
 mod tract;
 

@@ -7,6 +7,7 @@ pub mod detect;
 pub mod embed;
 pub mod engine;
 pub mod face;
+pub mod heads;
 pub mod home;
 pub mod install;
 pub mod pack;

@@ -6,6 +6,7 @@ mod five;
 mod mesh;
 
 pub use five::PointsNumbers;
+pub(crate) use mesh::find as find_mesh;
 pub use mesh::{MESH_POINTS, Mesh};
 
 use crate::align::{Similarity, Warp, warp};

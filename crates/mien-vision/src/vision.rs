@@ -2,6 +2,7 @@
 
 mod open;
 
+pub(crate) use open::format;
 pub use open::{OpenError, VisionOptions};
 
 use thiserror::Error;
@@ -11,6 +12,7 @@ use crate::detect::Detector;
 use crate::embed::Embedder;
 use crate::engine::EngineError;
 use crate::face::{Face, FivePoints};
+use crate::heads::Heads;
 use crate::picture::Picture;
 use crate::points::PointFinder;
 
@@ -96,6 +98,7 @@ pub struct Vision {
     detector: Detector,
     points: PointFinder,
     embedders: Vec<LiveEmbedder>,
+    heads: Option<Heads>,
 }
 
 /// An embedder and the slot it serves.
@@ -165,6 +168,14 @@ impl Vision {
     /// [`VisionError::Missing`] when the pack has none.
     pub fn embedder(&self, slot: Slot) -> Result<&EmbedderInfo, VisionError> {
         Ok(&self.live(slot)?.info)
+    }
+
+    /// The heads for attributes without a network of their own.
+    ///
+    /// # Errors
+    /// [`VisionError::Missing`] when none were trained on the networks of the pack.
+    pub fn heads(&self) -> Result<&Heads, VisionError> {
+        self.heads.as_ref().ok_or(VisionError::Missing("attribute heads"))
     }
 
     fn live(&self, slot: Slot) -> Result<&LiveEmbedder, VisionError> {

@@ -10,6 +10,7 @@ use crate::calibration::{Calibration, CalibrationError};
 use crate::detect::{AnchorLayer, Canvas, Detector, DetectorNumbers, Head, Margin};
 use crate::embed::{Embedder, Part, PartNumbers, Projection, ProjectionError};
 use crate::engine::{Engine, EngineError, LoadOptions, Network, Precision};
+use crate::heads::Heads;
 use crate::pack::{self, FileName, Pack, PackError};
 use crate::picture::{ChannelOrder, InputFormat, Layout};
 use crate::points::{CropNetwork, PointFinder, PointsNumbers};
@@ -106,10 +107,12 @@ impl Vision {
         if embedders.is_empty() {
             return Err(OpenError::Missing("embedder"));
         }
+        let heads = Heads::open(pack, engine, &heads_options(options))?;
         Ok(Self {
             detector,
             points,
             embedders,
+            heads,
         })
     }
 }
@@ -122,6 +125,15 @@ impl Default for VisionOptions {
             parallel_runs,
             calibrated: true,
         }
+    }
+}
+
+/// Heads are trained on features in 32-bit floats and always see such.
+fn heads_options(options: &VisionOptions) -> LoadOptions {
+    LoadOptions {
+        precision: Precision::F32,
+        parallel_runs: options.parallel_runs,
+        ..LoadOptions::default()
     }
 }
 
