@@ -153,8 +153,8 @@ pub enum CoreError {
         total: u64,
     },
 
-    /// A loaded space contradicts another one or the store: same fingerprint, other version or dimension.
-    #[error("face model {0:?} is loaded twice, or its version or dimension differs from what the store knows")]
+    /// A loaded space contradicts another one or the store: the same fingerprint and version, or another dimension.
+    #[error("face model {0:?} is loaded twice for one version, or its dimension differs from what the store knows")]
     SpaceConflict(String),
     /// A committed change did not reach the index, so searches would miss it. A restart rebuilds the index.
     #[error("the search index has stopped following the store: {0}")]

@@ -26,9 +26,11 @@ CREATE INDEX api_keys_by_account ON api_keys (account);
 
 CREATE TABLE spaces (
     id          INTEGER PRIMARY KEY AUTOINCREMENT,
-    fingerprint TEXT    NOT NULL UNIQUE,
+    fingerprint TEXT    NOT NULL,
     version     INTEGER NOT NULL,
-    dim         INTEGER NOT NULL
+    dim         INTEGER NOT NULL,
+    -- One embedder may serve both versions; their groups stay apart.
+    UNIQUE (fingerprint, version)
 ) STRICT;
 
 -- Keys of groups and persons name galleries and rows of the indexes, so they are never reused.

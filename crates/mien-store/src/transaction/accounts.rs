@@ -40,9 +40,9 @@ impl Transaction<'_> {
         Ok(found)
     }
 
-    /// The space of a fingerprint, created when it is new.
+    /// The space of a fingerprint and version, created when it is new.
     pub fn ensure_space(&mut self, fingerprint: &str, version: u8, dim: usize) -> Result<SpaceKey, StoreError> {
-        if let Some(space) = self.space_of(fingerprint)? {
+        if let Some(space) = self.space_of(fingerprint, version)? {
             return Ok(space.key);
         }
         let sql = "INSERT INTO spaces (fingerprint, version, dim) VALUES (?1, ?2, ?3)";

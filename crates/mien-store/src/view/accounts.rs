@@ -4,7 +4,7 @@ use super::{View, number};
 use crate::error::StoreError;
 use crate::row::{AccountKey, AccountRow, ApiKeyRow, SpaceKey, SpaceRow};
 use crate::schema;
-use rusqlite::Row;
+use rusqlite::{Row, params};
 
 const ACCOUNT: &str = "SELECT id, name, created_ms, group_count, face_count FROM accounts";
 const API_KEY: &str = "SELECT secret_id, secret, account, note, enabled, created_ms FROM api_keys";
@@ -59,12 +59,12 @@ impl View<'_> {
         self.one("reading a space", &format!("{SPACE} WHERE id = ?1"), [key], space_row)
     }
 
-    /// The space of a fingerprint.
-    pub fn space_of(&self, fingerprint: &str) -> Result<Option<SpaceRow>, StoreError> {
+    /// The space of a fingerprint and version.
+    pub fn space_of(&self, fingerprint: &str, version: u8) -> Result<Option<SpaceRow>, StoreError> {
         self.one(
             "reading a space",
-            &format!("{SPACE} WHERE fingerprint = ?1"),
-            [fingerprint],
+            &format!("{SPACE} WHERE fingerprint = ?1 AND version = ?2"),
+            params![fingerprint, version],
             space_row,
         )
     }
