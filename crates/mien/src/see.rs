@@ -54,5 +54,8 @@ pub fn spaces(vision: &Vision) -> Result<Vec<Space>> {
             curve,
         });
     }
+    if spaces.is_empty() {
+        bail!("no embedder of the model pack has a calibration: run `mien eval calibrate`");
+    }
     Ok(spaces)
 }

@@ -58,12 +58,7 @@ async fn serve(place: &Place, started: Instant) -> Result<()> {
         pack: pack.manifest().name.as_str(),
         new_key: welcome::first_key(&core)?,
     };
-    let api = Api::new(
-        Arc::new(core),
-        Arc::new(vision),
-        clock,
-        place.settings.api_config(),
-    );
+    let api = Api::new(Arc::new(core), Arc::new(vision), clock, place.settings.api_config());
     welcome.print(started.elapsed())?;
     let drained = bound.serve(Arc::new(api), Arc::new(SystemNames), stop).await?;
     if !(drained.connections && drained.work) {

@@ -334,7 +334,13 @@ mod tests {
     fn mistakes_are_named() {
         let home = tempfile::tempdir().unwrap();
         let file = home.path().join("other.toml");
-        let cases: &[(&str, &[(&str, &str)], &[&str], &str)] = &[
+        type Case = (
+            &'static str,
+            &'static [(&'static str, &'static str)],
+            &'static [&'static str],
+            &'static str,
+        );
+        let cases: &[Case] = &[
             ("[server]\nlisten_on = \"x\"\n", &[], &[], "listen_on"),
             ("pack = 7\n", &[], &[], "line 1"),
             ("[server\n", &[], &[], "line 1"),
