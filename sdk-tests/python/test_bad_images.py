@@ -53,7 +53,7 @@ def test_bad_images_get_their_code_fast(server, name):
     image, client = make(), server.client()
     refused(code, client, "DetectFace", Image=image)
     fastest = None
-    for _ in range(3):
+    for _ in range(5):
         started = time.perf_counter()
         refused(code, client, "DetectFace", Image=image)
         took = time.perf_counter() - started

@@ -46,7 +46,13 @@ impl PictureHeader {
         }
         let header = match sniff(bytes) {
             Some(PictureFormat::Jpeg) => jpeg::header(bytes)?,
-            Some(PictureFormat::Png) => png_header(bytes)?,
+            Some(PictureFormat::Png) => {
+                if let Some((width, height)) = png_size(bytes) {
+                    // Said by the first chunk; whatever follows need not even be there.
+                    Self::new(PictureFormat::Png, width, height, Orientation::NoTransforms).check(limits)?;
+                }
+                png_header(bytes)?
+            }
             Some(PictureFormat::Bmp) => bmp_header(bytes)?,
             None => return Err(PictureError::not_decodable("neither PNG, JPEG nor BMP")),
         };
@@ -126,6 +132,14 @@ fn sniff(bytes: &[u8]) -> Option<PictureFormat> {
     } else {
         None
     }
+}
+
+/// Width and height from the chunk that a PNG must begin with (PNG 11.2.1).
+fn png_size(bytes: &[u8]) -> Option<(u32, u32)> {
+    let (name, rest) = bytes.get(12..)?.split_first_chunk::<4>()?;
+    let (width, rest) = rest.split_first_chunk::<4>()?;
+    let height = rest.first_chunk::<4>()?;
+    (name == b"IHDR").then(|| (u32::from_be_bytes(*width), u32::from_be_bytes(*height)))
 }
 
 fn png_header(bytes: &[u8]) -> Result<PictureHeader, PictureError> {
