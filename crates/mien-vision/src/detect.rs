@@ -92,7 +92,7 @@ impl Detector {
         for &turn in turns {
             let (turned_format, turned) = turn::tensor(&tensor, &format, turn);
             let found = self.decode(&turned_format, &turned)?;
-            let whole = found.into_iter().filter(|candidate| usable(candidate));
+            let whole = found.into_iter().filter(usable);
             let upright = whole.map(|candidate| turn::back(candidate, &format, turn));
             candidates.extend(upright.filter_map(|candidate| pass.place(&candidate)));
         }
