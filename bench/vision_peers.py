@@ -1,6 +1,6 @@
 """Mien's seeing path beside what people would put in its place: same photographs, one run, one thread, ratios.
 
-usage: vision_peers.py --mien target/release/mien --models DIR --photos DIR [--pack omz] [--rounds 20]
+usage: vision_peers.py --mien target/release/mien --models DIR --photos DIR [--pack omz] [--rounds 20]   (MIEN_HOME holds the pack)
 
 needs: numpy, opencv-python-headless, onnxruntime; optional: dlib-bin + face_recognition (skipped when absent)
 
@@ -170,9 +170,11 @@ def make_pictures(photos, folder):
     return sorted(folder.glob("*.jpg"))
 
 
-def measure_mien(mien, pack, folder, rounds):
-    command = [mien, "bench", "vision", "--pack", pack, "--pictures", str(folder), "--rounds", str(rounds), "--threads", "1", "--json"]
-    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+def measure_mien(mien, pack, pictures, seconds):
+    """Median over the pictures of the median time of each, milliseconds."""
+    command = [mien, "--set", f"pack={pack}", "bench", "vision", "--seconds", str(seconds), "--threads", "1", *map(str, pictures)]
+    report = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    return statistics.median(image["whole_ms"] for image in report["images"])
 
 
 def measure_peers(peers, pictures, rounds):
@@ -202,7 +204,8 @@ def main():
     parser.add_argument("--models", required=True, type=pathlib.Path, help="folder with the ONNX files of the omz pack")
     parser.add_argument("--photos", required=True, type=pathlib.Path, help="folder with photographs")
     parser.add_argument("--pack", default="omz")
-    parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--rounds", type=int, default=20, help="how often each peer looks at each picture")
+    parser.add_argument("--seconds", type=int, default=1, help="how long mien looks at each picture")
     arguments = parser.parse_args()
     cv2.setNumThreads(1)
     peers = []
@@ -213,13 +216,13 @@ def main():
             print(f"skipped: {kind.name}: {missing}")
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        pictures = make_pictures(arguments.photos, folder)
-        before = measure_mien(arguments.mien, arguments.pack, folder, arguments.rounds)
+        pictures = [picture for picture in make_pictures(arguments.photos, folder) if peers[0].run(picture.read_bytes())]
+        before = measure_mien(arguments.mien, arguments.pack, pictures, arguments.seconds)
         totals, stages = measure_peers(peers, pictures, arguments.rounds)
-        after = measure_mien(arguments.mien, arguments.pack, folder, arguments.rounds)
-    ours = (before["total_ms"]["p50"] + after["total_ms"]["p50"]) / 2
+        after = measure_mien(arguments.mien, arguments.pack, pictures, arguments.seconds)
+    ours = (before + after) / 2
     print(f"{len(pictures)} pictures of 640 x 480, {arguments.rounds} rounds, one thread, medians in milliseconds")
-    print(f"{'mien ' + arguments.pack:52} {ours:8.2f}   (runs: {before['total_ms']['p50']:.2f}, {after['total_ms']['p50']:.2f})")
+    print(f"{'mien ' + arguments.pack:52} {ours:8.2f}   (runs: {before:.2f}, {after:.2f})")
     for peer in peers:
         median = statistics.median(totals[peer.name])
         detail = ", ".join(f"{stage} {statistics.median(values):.2f}" for stage, values in stages[peer.name].items())
