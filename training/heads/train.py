@@ -20,7 +20,7 @@ from sklearn.model_selection import StratifiedKFold
 from sklearn.utils.extmath import randomized_svd
 
 COMPONENTS = 192
-STRENGTHS = (0.0005, 0.002, 0.01)
+STRENGTHS = (0.001, 0.01)
 
 # name: (column of the labels, {label: class}, balanced, candidate sets of looks). "balanced" counts every class alike, which
 # is how these are measured; the others keep the frequencies of the labels.
@@ -79,7 +79,7 @@ def main():
         print(json.dumps({name: figures}), flush=True)
     write(options.out, heads)
     if options.rows:
-        write_rows(options.rows, heads, data, np.where(data.found)[0][:4])
+        write_rows(options.rows, heads, data, np.where(data.found)[0][:2])
     if options.report:
         with open(options.report, "w", encoding="utf-8") as file:
             json.dump(report, file, indent=1)
