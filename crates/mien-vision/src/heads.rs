@@ -100,8 +100,15 @@ impl Heads {
     /// # Errors
     /// As [`Heads::features`].
     pub fn attributes(&self, picture: &Picture, mesh: &Mesh) -> Result<Appearance, VisionError> {
-        let features = self.features(picture, mesh)?;
-        answer::appearance(&self.weights, &features, mesh)
+        self.appearance(&self.features(picture, mesh)?, mesh)
+    }
+
+    /// What a face looks like, from features that [`Heads::features`] gave for this mesh.
+    ///
+    /// # Errors
+    /// [`VisionError::Missing`] when a head has no weights, or a mesh without extent.
+    pub fn appearance(&self, features: &[Block], mesh: &Mesh) -> Result<Appearance, VisionError> {
+        answer::appearance(&self.weights, features, mesh)
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod engines;
 mod goldens;
+mod heads;
 mod install;
 mod manifests;
 mod material;
