@@ -2,6 +2,7 @@
 //!
 //! Results go to standard output (one JSON object with `--json`), progress to standard error.
 
+mod attributes;
 mod calibrate;
 mod dataset;
 mod fit;
@@ -13,6 +14,7 @@ mod seeing;
 use clap::{Args, Subcommand};
 use mien_vision::home::Home;
 
+pub use attributes::AttributesArgs;
 pub use calibrate::CalibrateArgs;
 pub use fit::FitArgs;
 pub use lfw::LfwArgs;
@@ -22,6 +24,8 @@ pub use lfw::LfwArgs;
 pub enum EvalCommand {
     /// Verification on the 6,000 pairs of LFW, and the true accept rate over all impostor pairs.
     Lfw(LfwArgs),
+    /// Attributes of labelled faces of LFW: accuracy, calibration, and how often each class is answered.
+    Attributes(AttributesArgs),
     /// The curve from cosine to false accept rate: fitted on one half of the people, checked on the other.
     Calibrate(CalibrateArgs),
     /// The mean vectors and the projection of an embedder of several networks, fitted on one half of the people.
@@ -49,6 +53,7 @@ pub struct SeeingArgs {
 pub fn run(command: &EvalCommand, home: &Home) -> anyhow::Result<()> {
     match command {
         EvalCommand::Lfw(args) => lfw::run(args, home),
+        EvalCommand::Attributes(args) => attributes::run(args, home),
         EvalCommand::Calibrate(args) => calibrate::run(args, home),
         EvalCommand::Fit(args) => fit::run(args, home),
     }

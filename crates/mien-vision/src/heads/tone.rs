@@ -8,7 +8,7 @@ use crate::vision::VisionError;
 const CHEEKS: [(usize, usize); 2] = [(7, 4), (7, 6)];
 
 /// Blue over red, below which a medium tone is brown: the median of the faces with medium labels in the training set.
-const BROWN_BELOW: f32 = 0.60;
+const BROWN_BELOW: f32 = 0.565;
 
 /// Which of the two medium words of the contract the cheeks look like.
 pub(super) fn medium(features: &[Block]) -> Result<SkinTone, VisionError> {

@@ -1,0 +1,378 @@
+//! `mien eval attributes`: what the heads say of labelled faces, beside the labels.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, ensure};
+use clap::Args;
+use mien_vision::heads::{Appearance, Weights};
+use mien_vision::home::Home;
+use serde::Serialize;
+
+use super::SeeingArgs;
+use super::dataset::Lfw;
+use super::lfw::central_face;
+use super::observe;
+use super::seeing::Seeing;
+
+/// Options of `mien eval attributes`.
+#[derive(Clone, Debug, Args)]
+pub struct AttributesArgs {
+    /// The folder of LFW, or the folder that holds it as `lfw`.
+    #[arg(long)]
+    pub data: PathBuf,
+    /// The labels.
+    #[arg(long, default_value = "training/labels/lfw_attributes.csv")]
+    pub labels: PathBuf,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub seeing: SeeingArgs,
+}
+
+/// Head, column of the labels, and what the labels are called by the head; other labels do not count.
+type Column = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+
+/// As in `training/heads/train.py`.
+const COLUMNS: [Column; 15] = [
+    (
+        "glasses",
+        "glasses",
+        &[("none", "none"), ("clear", "clear"), ("sunglasses", "sunglasses")],
+    ),
+    ("hat", "hat", &[("none", "none"), ("hat", "hat")]),
+    (
+        "hat_style",
+        "hat_style",
+        &[
+            ("cap", "ordinary"),
+            ("beret/beanie", "ordinary"),
+            ("brim", "ordinary"),
+            ("headscarf", "ordinary"),
+            ("other", "ordinary"),
+            ("helmet", "helmet"),
+        ],
+    ),
+    (
+        "hat_colour",
+        "hat_colour",
+        &[
+            ("red", "red"),
+            ("orange", "red"),
+            ("yellow", "yellow"),
+            ("beige", "yellow"),
+            ("blue", "blue"),
+            ("purple", "blue"),
+            ("black", "black"),
+            ("grey", "grey_white"),
+            ("white", "grey_white"),
+            ("green", "mixed"),
+            ("brown", "mixed"),
+            ("mixed", "mixed"),
+        ],
+    ),
+    (
+        "facial_hair",
+        "facial_hair",
+        &[("none", "none"), ("moustache", "facial_hair"), ("beard", "facial_hair")],
+    ),
+    ("mouth", "mouth", &[("closed", "closed"), ("open", "open")]),
+    ("eyes", "eyes", &[("open", "open"), ("closed", "closed")]),
+    (
+        "smile",
+        "smile",
+        &[("none", "none"), ("smile", "smile"), ("laugh", "laugh")],
+    ),
+    (
+        "hair_length",
+        "hair_length",
+        &[
+            ("bald", "bald"),
+            ("short", "short"),
+            ("medium", "medium"),
+            ("long", "long"),
+            ("tied", "tied"),
+        ],
+    ),
+    ("bangs", "bangs", &[("no", "no"), ("yes", "yes")]),
+    (
+        "hair_colour",
+        "hair_colour",
+        &[
+            ("black", "black"),
+            ("brown", "brown"),
+            ("red", "brown"),
+            ("blond", "blond"),
+            ("grey_white", "grey_white"),
+        ],
+    ),
+    ("eyebrows", "eyebrow_density", &[("light", "light"), ("thick", "thick")]),
+    (
+        "skin",
+        "skin",
+        &[("light", "light"), ("medium", "medium"), ("dark", "dark")],
+    ),
+    (
+        "face_shape",
+        "face_shape",
+        &[
+            ("oval", "oval"),
+            ("long", "oval"),
+            ("round", "round"),
+            ("square", "square"),
+            ("heart", "heart"),
+        ],
+    ),
+    ("eyelid", "eyelid", &[("single", "single"), ("double", "double")]),
+];
+
+#[derive(Serialize)]
+struct Report {
+    set: &'static str,
+    pack: String,
+    engine: String,
+    faces_not_found: usize,
+    /// Faces of people whom the heads were not trained on.
+    heads: BTreeMap<&'static str, Figures>,
+    /// How often each class is answered, over all labelled faces.
+    answers: BTreeMap<&'static str, BTreeMap<String, usize>>,
+}
+
+#[derive(Serialize)]
+struct Figures {
+    n: usize,
+    balanced_accuracy: f64,
+    accuracy: f64,
+    /// Share of the most frequent label: what always saying it would reach.
+    majority: f64,
+    /// Mean distance between probability and frequency, over the answers.
+    calibration_error: f64,
+    /// Answers by their probability.
+    reliability: Vec<Bin>,
+}
+
+#[derive(Serialize)]
+struct Bin {
+    from: f64,
+    n: usize,
+    probability: f64,
+    right: f64,
+}
+
+/// One labelled face as the heads see it.
+struct Seen {
+    probabilities: BTreeMap<&'static str, Vec<f32>>,
+    appearance: Appearance,
+}
+
+pub fn run(args: &AttributesArgs, home: &Home) -> anyhow::Result<()> {
+    let lfw = Lfw::open(&args.data)?;
+    let rows = labels(&args.labels)?;
+    let paths: BTreeMap<&str, &Path> = lfw
+        .images
+        .iter()
+        .map(|image| (image.name.as_str(), image.path.as_path()))
+        .collect();
+    let seeing = Seeing::open(&args.seeing, home, false)?;
+    let heads = seeing.vision.heads()?;
+    let look = |row: &BTreeMap<String, String>| -> anyhow::Result<Option<Seen>> {
+        let name = text(row, "image");
+        let path = paths
+            .get(name)
+            .with_context(|| format!("the labels name {name}, which is missing"))?;
+        let (picture, Some(face)) = central_face(&seeing, path)? else {
+            return Ok(None);
+        };
+        let mesh = heads.mesh(&picture, &face)?;
+        let features = heads.features(&picture, &mesh)?;
+        let mut probabilities = BTreeMap::new();
+        for (head, ..) in COLUMNS {
+            let answer = heads.weights().probabilities(head, &features);
+            probabilities.insert(
+                head,
+                answer.with_context(|| format!("there are no weights for {head}"))?,
+            );
+        }
+        Ok(Some(Seen {
+            probabilities,
+            appearance: heads.appearance(&features, &mesh)?,
+        }))
+    };
+    let (seen, _) = observe::each("attributes", &rows, seeing.threads, look)?;
+    let figures = COLUMNS
+        .iter()
+        .map(|column| Ok((column.0, figures(column, heads.weights(), &rows, &seen)?)));
+    let report = Report {
+        set: "lfw, labelled test split",
+        faces_not_found: seen.iter().filter(|seen| seen.is_none()).count(),
+        heads: figures.collect::<anyhow::Result<_>>()?,
+        answers: answers(seen.iter().flatten().map(|seen| &seen.appearance)),
+        pack: seeing.pack,
+        engine: seeing.engine,
+    };
+    if args.json {
+        println!("{}", serde_json::to_string(&report)?);
+    } else {
+        println!("{}", serde_json::to_string_pretty(&report)?);
+    }
+    Ok(())
+}
+
+/// The rows of the table, by column. Its values hold no commas.
+fn labels(path: &Path) -> anyhow::Result<Vec<BTreeMap<String, String>>> {
+    let table = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let mut lines = table.lines();
+    let names: Vec<&str> = lines.next().context("the labels are empty")?.split(',').collect();
+    lines
+        .map(|line| {
+            let values: Vec<&str> = line.split(',').collect();
+            ensure!(
+                values.len() == names.len(),
+                "the labels have a line of another length: {line}"
+            );
+            Ok(names
+                .iter()
+                .zip(values)
+                .map(|(name, value)| ((*name).to_owned(), value.to_owned()))
+                .collect())
+        })
+        .collect()
+}
+
+fn text<'a>(row: &'a BTreeMap<String, String>, column: &str) -> &'a str {
+    row.get(column).map_or("", String::as_str)
+}
+
+fn figures(
+    (head, column, names): &Column,
+    weights: &Weights,
+    rows: &[BTreeMap<String, String>],
+    seen: &[Option<Seen>],
+) -> anyhow::Result<Figures> {
+    let classes = weights
+        .classes(head)
+        .with_context(|| format!("there are no weights for {head}"))?;
+    let mut answers = Vec::new();
+    for (row, seen) in rows.iter().zip(seen).filter(|(row, _)| text(row, "split") == "test") {
+        let named = names
+            .iter()
+            .find(|(label, _)| *label == text(row, column))
+            .map(|(_, class)| class);
+        let (Some(named), Some(seen)) = (named, seen) else {
+            continue;
+        };
+        let truth = classes
+            .iter()
+            .position(|class| class == named)
+            .context("a class without weights")?;
+        let (answer, probability) = seen.probabilities[head]
+            .iter()
+            .copied()
+            .enumerate()
+            .max_by(|one, other| one.1.total_cmp(&other.1))
+            .context("a head without classes")?;
+        answers.push((truth, answer, f64::from(probability)));
+    }
+    ensure!(!answers.is_empty(), "no label of {column} is in the test split");
+    Ok(measured(&answers, classes.len()))
+}
+
+/// Figures of true class, answered class and its probability.
+fn measured(answers: &[(usize, usize, f64)], classes: usize) -> Figures {
+    let share = |part: usize, whole: usize| part as f64 / whole.max(1) as f64;
+    let right = |class: usize| {
+        answers
+            .iter()
+            .filter(|(truth, answer, _)| *truth == class && answer == truth)
+            .count()
+    };
+    let counts: Vec<usize> = (0..classes)
+        .map(|class| answers.iter().filter(|(truth, ..)| *truth == class).count())
+        .collect();
+    let recalls: Vec<f64> = (0..classes)
+        .filter(|&class| counts[class] > 0)
+        .map(|class| share(right(class), counts[class]))
+        .collect();
+    let reliability: Vec<Bin> = (0..10)
+        .filter_map(|bin| {
+            let inside: Vec<_> = answers
+                .iter()
+                .filter(|(.., probability)| ((probability * 10.0) as usize).min(9) == bin)
+                .collect();
+            let hits = inside.iter().filter(|(truth, answer, _)| truth == answer).count();
+            let sum: f64 = inside.iter().map(|(.., probability)| probability).sum();
+            (!inside.is_empty()).then(|| Bin {
+                from: bin as f64 / 10.0,
+                n: inside.len(),
+                probability: sum / inside.len() as f64,
+                right: share(hits, inside.len()),
+            })
+        })
+        .collect();
+    let off: f64 = reliability
+        .iter()
+        .map(|bin| bin.n as f64 * (bin.probability - bin.right).abs())
+        .sum();
+    Figures {
+        n: answers.len(),
+        balanced_accuracy: recalls.iter().sum::<f64>() / recalls.len().max(1) as f64,
+        accuracy: share((0..classes).map(right).sum(), answers.len()),
+        majority: share(counts.iter().copied().max().unwrap_or(0), answers.len()),
+        calibration_error: off / answers.len().max(1) as f64,
+        reliability,
+    }
+}
+
+fn answers<'a>(faces: impl Iterator<Item = &'a Appearance>) -> BTreeMap<&'static str, BTreeMap<String, usize>> {
+    let mut counts: BTreeMap<&'static str, BTreeMap<String, usize>> = BTreeMap::new();
+    for face in faces {
+        let named = [
+            ("glasses", format!("{:?}", face.glasses.class)),
+            ("hat", format!("{:?}", face.hat.class)),
+            (
+                "hat_colour",
+                face.hat_colour
+                    .map_or_else(|| "None".to_owned(), |colour| format!("{:?}", colour.class)),
+            ),
+            ("facial_hair", face.facial_hair.class.to_string()),
+            ("mouth_open", face.mouth_open.class.to_string()),
+            ("eyes_closed", face.eyes_closed.class.to_string()),
+            ("smile", format!("{:.0}", (face.smile / 25.0).round() * 25.0)),
+            ("hair_length", format!("{:?}", face.hair_length.class)),
+            ("bangs", face.bangs.class.to_string()),
+            ("hair_colour", format!("{:?}", face.hair_colour.class)),
+            ("thick_eyebrows", face.thick_eyebrows.class.to_string()),
+            ("curved_eyebrows", face.curved_eyebrows.class.to_string()),
+            ("long_eyebrows", face.long_eyebrows.class.to_string()),
+            ("double_eyelid", face.double_eyelid.class.to_string()),
+            ("eye_size", format!("{:?}", face.eye_size.class)),
+            ("nose", format!("{:?}", face.nose.class)),
+            ("face_shape", format!("{:?}", face.face_shape.class)),
+            ("skin", format!("{:?}", face.skin.class)),
+            ("beauty", format!("{:.0}", (face.beauty / 10.0).floor() * 10.0)),
+        ];
+        for (attribute, class) in named {
+            *counts.entry(attribute).or_default().entry(class).or_default() += 1;
+        }
+    }
+    counts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_count_classes_alike_and_bins_by_probability() {
+        // Three of class 0, all right; one of class 1, wrong with high probability.
+        let figures = measured(&[(0, 0, 0.9), (0, 0, 0.95), (0, 0, 0.65), (1, 0, 0.85)], 2);
+        assert_eq!(figures.n, 4);
+        assert!((figures.balanced_accuracy - 0.5).abs() < 1e-9);
+        assert!((figures.accuracy - 0.75).abs() < 1e-9);
+        assert!((figures.majority - 0.75).abs() < 1e-9);
+        let bins: Vec<(usize, f64)> = figures.reliability.iter().map(|bin| (bin.n, bin.right)).collect();
+        assert_eq!(bins, [(1, 1.0), (1, 0.0), (2, 1.0)]);
+        assert!((figures.calibration_error - (0.35 + 0.85 + 0.15) / 4.0).abs() < 1e-9);
+    }
+}
