@@ -15,7 +15,7 @@ pub use heads::{AnchorLayer, Canvas, DetectorNumbers, Head, Margin};
 use std::sync::Arc;
 
 use crate::engine::{EngineError, Network, Tensor, TensorView};
-use crate::face::{Face, FivePoints, Frame, Point, Region, Turn};
+use crate::face::{Face, FivePoints, Frame, Point, Region, Seen, Turn};
 use crate::picture::{InputFormat, Picture, fill};
 use crate::vision::VisionError;
 
@@ -129,6 +129,7 @@ impl Detector {
             confidence: candidate.confidence,
             rough: candidate.points,
             turn: candidate.turn,
+            seen: Seen::default(),
         }
     }
 }

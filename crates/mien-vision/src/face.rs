@@ -1,5 +1,9 @@
 //! What the seeing path says about one face.
 
+mod seen;
+
+pub use seen::Seen;
+
 /// A point in pixels of the upright picture; the centre of the first pixel is (0, 0).
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Point {
@@ -151,7 +155,7 @@ impl FivePoints {
     }
 }
 
-/// One face that was found.
+/// One face that was found. It belongs to the picture it was found in: what is computed for it later is kept in [`Face::seen`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Face {
     /// What the API reports.
@@ -164,4 +168,6 @@ pub struct Face {
     pub rough: FivePoints,
     /// The quarter turn that makes this face upright (only with `rotate`).
     pub turn: Turn,
+    /// What was computed for this face already; `Seen::default()` for a face that nobody looked at yet.
+    pub seen: Seen,
 }

@@ -3,11 +3,19 @@
 //! A detector's own points are off by about 0.10 inter-ocular distances, these by 0.05 (DESIGN 3).
 
 mod five;
+mod iris;
+mod landmarker;
 mod mesh;
+mod mirror;
+mod pose;
 
 pub use five::PointsNumbers;
+pub use iris::EyePoints;
+pub(crate) use iris::IrisFinder;
+pub(crate) use landmarker::Landmarker;
 pub(crate) use mesh::find as find_mesh;
 pub use mesh::{MESH_POINTS, Mesh};
+pub use pose::HeadPose;
 
 use crate::align::{Similarity, Warp, warp};
 use std::sync::Arc;
@@ -35,6 +43,12 @@ pub(crate) enum PointFinder {
     /// The detector's own points.
     Detector,
 }
+
+/// Outer and inner corner of the eye on the left, in the mesh.
+const LEFT_CORNERS: [usize; 2] = [33, 133];
+
+/// Outer and inner corner of the eye on the right, in the mesh.
+const RIGHT_CORNERS: [usize; 2] = [263, 362];
 
 impl PointFinder {
     pub(crate) fn find(&self, picture: &Picture, face: &Face) -> Result<FivePoints, VisionError> {

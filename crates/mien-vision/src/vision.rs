@@ -1,5 +1,6 @@
 //! The facade: a picture goes in, faces and embeddings come out.
 
+mod landmarks;
 mod open;
 
 pub(crate) use open::format;
@@ -14,7 +15,7 @@ use crate::engine::EngineError;
 use crate::face::{Face, FivePoints};
 use crate::heads::Heads;
 use crate::picture::Picture;
-use crate::points::PointFinder;
+use crate::points::{Landmarker, PointFinder};
 
 /// Which of the two live embedders is meant (DESIGN 3, `FaceModelVersion`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -99,6 +100,7 @@ pub struct Vision {
     points: PointFinder,
     embedders: Vec<LiveEmbedder>,
     heads: Option<Heads>,
+    landmarker: Landmarker,
 }
 
 /// An embedder and the slot it serves.

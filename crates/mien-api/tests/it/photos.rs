@@ -6,7 +6,7 @@
 use base64::Engine;
 use mien_api::eyes::{Attributes, Class, Completeness, DenseLandmarks, Eyes, Landmarks, Pose, Quality};
 use mien_core::Space;
-use mien_vision::face::{Face, FivePoints, Frame, Point, Region, Turn};
+use mien_vision::face::{Face, FivePoints, Frame, Point, Region, Seen, Turn};
 use mien_vision::picture::Picture;
 use mien_vision::vision::{DetectOptions, Mirror, VisionError};
 
@@ -166,6 +166,7 @@ impl Sitter {
             confidence: f32::from(self.confidence) / 100.0,
             rough: FivePoints::default(),
             turn: if self.turned { Turn::Quarter } else { Turn::None },
+            seen: Seen::default(),
         }
     }
 

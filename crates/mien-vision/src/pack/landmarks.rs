@@ -41,7 +41,7 @@ pub struct Mesh {
     pub crop: Crop,
 }
 
-/// Eye contour (71 points) and iris (5 points), in pixels of the crop; made for the viewer's right eye, mirror the other.
+/// Eye contour (71 points) and iris (5 points), in pixels of the crop; made for the eye on the viewer's left, mirror the other.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Iris {

@@ -13,7 +13,7 @@ use crate::engine::{Engine, EngineError, LoadOptions, Network, Precision};
 use crate::heads::Heads;
 use crate::pack::{self, FileName, Pack, PackError};
 use crate::picture::{ChannelOrder, InputFormat, Layout};
-use crate::points::{CropNetwork, PointFinder, PointsNumbers};
+use crate::points::{CropNetwork, IrisFinder, Landmarker, PointFinder, PointsNumbers};
 
 /// How the networks are loaded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,11 +108,13 @@ impl Vision {
             return Err(OpenError::Missing("embedder"));
         }
         let heads = Heads::open(pack, engine, &heads_options(options))?;
+        let landmarker = loader.landmarker()?;
         Ok(Self {
             detector,
             points,
             embedders,
             heads,
+            landmarker,
         })
     }
 }
@@ -141,18 +143,23 @@ struct Loader<'a> {
     pack: &'a Pack,
     engine: &'a dyn Engine,
     options: &'a VisionOptions,
-    /// Roles may share a model.
-    loaded: BTreeMap<FileName, Arc<dyn Network>>,
+    /// Roles may share a model; `true` for those in 32-bit floats.
+    loaded: BTreeMap<(FileName, bool), Arc<dyn Network>>,
 }
 
 impl Loader<'_> {
     fn network(&mut self, file: &FileName) -> Result<Arc<dyn Network>, OpenError> {
-        if let Some(network) = self.loaded.get(file) {
+        self.network_in(file, self.options.precision)
+    }
+
+    fn network_in(&mut self, file: &FileName, precision: Precision) -> Result<Arc<dyn Network>, OpenError> {
+        let key = (file.clone(), precision == Precision::F32);
+        if let Some(network) = self.loaded.get(&key) {
             return Ok(Arc::clone(network));
         }
         let model = self.pack.model(file).map_err(OpenError::Pack)?;
         let options = LoadOptions {
-            precision: self.options.precision,
+            precision,
             parallel_runs: self.options.parallel_runs,
             ..LoadOptions::default()
         };
@@ -163,7 +170,7 @@ impl Loader<'_> {
                 source,
             })?
             .into();
-        self.loaded.insert(file.clone(), Arc::clone(&network));
+        self.loaded.insert(key, Arc::clone(&network));
         Ok(network)
     }
 
@@ -188,6 +195,28 @@ impl Loader<'_> {
         }
     }
 
+    fn landmarker(&mut self) -> Result<Landmarker, OpenError> {
+        let roles = &self.pack.manifest().roles;
+        let exact = |file: &FileName, input: &pack::Input, stage: &'static str, loader: &mut Self| {
+            let network = loader.network_in(file, Precision::F32)?;
+            let format = format(input);
+            Ok(CropNetwork { stage, network, format })
+        };
+        let mut landmarker = Landmarker { mesh: None, iris: None };
+        if let Some(mesh) = &roles.mesh {
+            let numbers = square_crop("mesh", &mesh.crop)?;
+            landmarker.mesh = Some((exact(&mesh.file, &mesh.input, "mesh", self)?, numbers));
+        }
+        if let Some(iris) = &roles.iris {
+            let crop = exact(&iris.file, &iris.input, "iris", self)?;
+            landmarker.iris = Some(IrisFinder {
+                crop,
+                reach: iris.scale,
+            });
+        }
+        Ok(landmarker)
+    }
+
     fn crop(
         &mut self,
         role: &'static str,
@@ -195,18 +224,13 @@ impl Loader<'_> {
         input: &pack::Input,
         crop: &pack::Crop,
     ) -> Result<(CropNetwork, PointsNumbers), OpenError> {
-        let pack::Crop::Square { scale, upright } = *crop else {
-            return Err(OpenError::Unusable {
-                role,
-                reason: "the crop must be a square".to_owned(),
-            });
-        };
+        let numbers = square_crop(role, crop)?;
         let crop = CropNetwork {
             stage: role,
             network: self.network(file)?,
             format: format(input),
         };
-        Ok((crop, PointsNumbers { crop: scale, upright }))
+        Ok((crop, numbers))
     }
 
     fn embedder(&mut self, slot: Slot, role: &pack::Embedder) -> Result<LiveEmbedder, OpenError> {
@@ -302,6 +326,16 @@ impl Loader<'_> {
             });
         }
         Ok(calibration.points)
+    }
+}
+
+fn square_crop(role: &'static str, crop: &pack::Crop) -> Result<PointsNumbers, OpenError> {
+    match *crop {
+        pack::Crop::Square { scale, upright } => Ok(PointsNumbers { crop: scale, upright }),
+        pack::Crop::Stretch { .. } | pack::Crop::Template { .. } => Err(OpenError::Unusable {
+            role,
+            reason: "the crop must be a square".to_owned(),
+        }),
     }
 }
 

@@ -9,3 +9,4 @@ mod install;
 mod manifests;
 mod material;
 mod pictures;
+mod seeing;
