@@ -1,10 +1,10 @@
 //! The images of a request: which one counts, its Base64, its download (BEHAVIOUR 5.6, 5.8, 8).
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use base64::Engine;
-use base64::alphabet;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use base64::engine::{DecodePaddingMode, GeneralPurposeConfig};
 use mien_wire::{Code, Refusal};
 use url::Url;
 
@@ -14,12 +14,17 @@ use crate::refusals::{explained, picture, valued};
 use mien_vision::picture::{Picture, PictureError, PictureLimits};
 
 /// Standard alphabet; padding may be missing, and stray bits in the last character are let pass.
-const BASE64: GeneralPurpose = GeneralPurpose::new(
-    &alphabet::STANDARD,
-    GeneralPurposeConfig::new()
-        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
-        .with_decode_allow_trailing_bits(true),
-);
+const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
+    .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+    .with_decode_allow_trailing_bits(true);
+
+/// The best instructions of this processor, found once.
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+static BASE64: LazyLock<base64::engine::Simd> = LazyLock::new(|| base64::engine::Simd::standard(LENIENT));
+
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+static BASE64: LazyLock<base64::engine::GeneralPurpose> =
+    LazyLock::new(|| base64::engine::GeneralPurpose::new(&base64::alphabet::STANDARD, LENIENT));
 
 /// Where an image comes from.
 #[derive(Clone, Debug)]
@@ -73,7 +78,7 @@ pub(crate) fn open(source: &Source<'_>, fetched: &Fetched, rules: &ImageRules<'_
     match source {
         Source::Inline(text) => {
             let bytes = decode(text, rules)?;
-            Picture::open(&bytes, rules.picture).map_err(|error| picture(&error))
+            Picture::open(bytes, rules.picture).map_err(|error| picture(&error))
         }
         Source::Remote(url) => {
             let bytes = downloaded(url, fetched)?;

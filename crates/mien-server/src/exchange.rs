@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::body::Incoming;
-use hyper::header::{CONNECTION, CONTENT_TYPE, HOST, HeaderValue};
+use hyper::header::{CONNECTION, CONTENT_TYPE, HOST, HeaderName, HeaderValue};
 use hyper::http::request::Parts;
 use hyper::{Request, Response};
 use mien_api::{Answer, Fetched, Reply};
@@ -23,6 +23,9 @@ use crate::pool::{Load, Overload, Pool};
 
 /// A signed body beyond this size is hashed beside the asynchronous threads, bytes.
 const LONG_HASH_BYTES: usize = 64 * 1024;
+
+/// Where the time of a request went (W3C Server Timing).
+const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 
 /// Everything that requests share.
 pub(crate) struct Exchange<A> {
@@ -78,16 +81,17 @@ impl<A: Application> Exchange<A> {
             Ok(body) => {
                 waits.body = started.elapsed();
                 let arrival = Arc::new(Arrival { parts, body, waits });
-                respond(self.serve(arrival).await)
+                let (reply, waits) = self.serve(arrival).await;
+                respond(reply, &waits)
             }
             Err(error) => self.without_body(parts, error),
         }
     }
 
-    async fn serve(self: &Arc<Self>, arrival: Arc<Arrival>) -> Vec<u8> {
+    async fn serve(self: &Arc<Self>, arrival: Arc<Arrival>) -> (Reply, Waits) {
         let admission = match self.admit(&arrival).await {
             Ok(admission) => Arc::new(admission),
-            Err(reply) => return self.finished(*reply, &arrival.waits).body,
+            Err(reply) => return (self.finished(*reply, &arrival.waits), arrival.waits.clone()),
         };
         let mut waits = arrival.waits.clone();
         let mut fetched = Arc::new(Fetched::none());
@@ -96,12 +100,12 @@ impl<A: Application> Exchange<A> {
                 Ok(ran) => ran,
                 Err(Overload) => {
                     let reply = self.refuse(&arrival.parts, Some(&admission.admitted), &Refused::Overload);
-                    return self.finished(reply, &waits).body;
+                    return (self.finished(reply, &waits), waits);
                 }
             };
             waits.queue += queued;
             match answer {
-                Answer::Reply(reply) => return reply.body,
+                Answer::Reply(reply) => return (reply, waits),
                 Answer::Fetch(urls) => {
                     let started = Instant::now();
                     fetched = Arc::new(self.fetch(urls).await);
@@ -198,7 +202,7 @@ impl<A: Application> Exchange<A> {
             BodyError::MemoryFull | BodyError::Broken => Refused::Overload,
         };
         let reply = self.finished(self.refuse(&parts, None, &refused), &Waits::default());
-        let mut response = respond(reply.body);
+        let mut response = respond(reply, &Waits::default());
         if parts.version < hyper::Version::HTTP_2 {
             // The rest of the body may still be on its way: this connection cannot carry another request.
             response
@@ -231,11 +235,14 @@ impl<A: Application> Exchange<A> {
 }
 
 /// The only way an answer leaves: status 200 and exactly this content type (BEHAVIOUR 10.2, 10.3).
-fn respond(body: Vec<u8>) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(Bytes::from(body)));
-    response
-        .headers_mut()
-        .insert(CONTENT_TYPE, HeaderValue::from_static(mien_wire::CONTENT_TYPE));
+fn respond(reply: Reply, waits: &Waits) -> Response<Full<Bytes>> {
+    let timing = journal::server_timing(&reply.record, waits);
+    let mut response = Response::new(Full::new(Bytes::from(reply.body)));
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(mien_wire::CONTENT_TYPE));
+    if let Some(timing) = timing {
+        headers.insert(SERVER_TIMING, timing);
+    }
     response
 }
 

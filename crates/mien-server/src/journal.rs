@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use hyper::header::HeaderValue;
 use mien_api::shape::Version;
 use mien_api::{Record, Stage};
 use mien_wire::Code;
@@ -63,6 +64,23 @@ fn write_line(record: &Record, waits: &Waits) {
     } else {
         line!(info);
     }
+}
+
+/// The stages as the value of a `Server-Timing` header, milliseconds. Only for verified callers: to others, the time that
+/// a look into the ring of keys took would say what is in it.
+pub(crate) fn server_timing(record: &Record, waits: &Waits) -> Option<HeaderValue> {
+    use std::fmt::Write;
+    record.account?;
+    let mut text = String::with_capacity(128);
+    let waited = waits.stages().map(|(name, time)| (name, time.as_micros() as u64));
+    let spent = waited.into_iter().chain(stages_us(record));
+    let whole = ("total", total(record, waits).as_micros() as u64);
+    for (name, time_us) in spent.filter(|(_, time_us)| *time_us > 0).chain([whole]) {
+        let separator = if text.is_empty() { "" } else { ", " };
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{separator}{name};dur={}.{:03}", time_us / 1000, time_us % 1000);
+    }
+    HeaderValue::try_from(text).ok()
 }
 
 fn stages_text(record: &Record, waits: &Waits) -> String {

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::net::TcpListener;
-use tokio_rustls::TlsAcceptor;
 
 use crate::admin::{self, Readiness};
 use crate::application::Application;
@@ -15,10 +14,13 @@ use crate::config::ServerConfig;
 use crate::exchange::Exchange;
 use crate::fetch::{Downloader, Names};
 use crate::listen::Listener;
-use crate::tls::{self, TlsError};
+use crate::tls::{Certificates, TlsError};
 
 /// How often the pools are looked at while they run empty.
 const DRAIN_TICK: Duration = Duration::from_millis(5);
+
+/// How often the files of the certificate are looked at.
+const CERTIFICATE_TICK: Duration = Duration::from_secs(30);
 
 /// Why the server cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -50,7 +52,7 @@ pub struct Bound {
     socket: TcpListener,
     address: SocketAddr,
     admin: Option<(TcpListener, SocketAddr)>,
-    tls: Option<TlsAcceptor>,
+    certificates: Option<Arc<Certificates>>,
 }
 
 impl Bound {
@@ -59,8 +61,8 @@ impl Bound {
     /// # Errors
     /// An address is taken or a file is not usable.
     pub async fn bind(config: ServerConfig) -> Result<Self, ServerError> {
-        let tls =
-            tls::acceptor(config.tls_certificate.as_deref(), config.tls_key.as_deref()).map_err(ServerError::Tls)?;
+        let certificates = Certificates::open(config.tls_certificate.as_deref(), config.tls_key.as_deref())
+            .map_err(ServerError::Tls)?;
         let (socket, address) = bind("listen", config.listen).await?;
         let admin = match config.admin_listen {
             Some(address) => Some(bind("admin_listen", address).await?),
@@ -71,7 +73,7 @@ impl Bound {
             socket,
             address,
             admin,
-            tls,
+            certificates,
         })
     }
 
@@ -87,7 +89,7 @@ impl Bound {
 
     /// `http` or `https`.
     pub fn scheme(&self) -> &'static str {
-        if self.tls.is_some() { "https" } else { "http" }
+        if self.certificates.is_some() { "https" } else { "http" }
     }
 
     /// Serves `application` until `stop` is ready, then drains. Names in image URLs go through `names`.
@@ -107,7 +109,10 @@ impl Bound {
         let readiness = Readiness::default();
         let side = tokio::spawn(serve_admin(self.admin, readiness.clone(), Arc::clone(&exchange)));
 
-        let listener = Listener::new(self.socket, self.tls, &self.config);
+        let tls = self.certificates.as_ref().map(Certificates::acceptor).transpose();
+        let tls = tls.map_err(ServerError::Tls)?;
+        let renewal = self.certificates.map(|certificates| tokio::spawn(renew(certificates)));
+        let listener = Listener::new(self.socket, tls, &self.config);
         let answering = Arc::clone(&exchange);
         let deadline = listener.drain_time;
         readiness.set(true);
@@ -121,8 +126,30 @@ impl Bound {
             .await;
         let work = drain(&exchange, deadline).await;
         side.abort();
+        if let Some(renewal) = renewal {
+            renewal.abort();
+        }
         Ok(Drained { connections, work })
     }
+}
+
+/// Looks at the files of the certificate from time to time, and at once on SIGHUP.
+async fn renew(certificates: Arc<Certificates>) {
+    #[cfg(unix)]
+    let mut hangup = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()).ok();
+    let look = async move || {
+        let tick = tokio::time::sleep(CERTIFICATE_TICK);
+        #[cfg(unix)]
+        if let Some(hangup) = &mut hangup {
+            tokio::select! {
+                () = tick => {}
+                _ = hangup.recv() => {}
+            }
+            return;
+        }
+        tick.await;
+    };
+    certificates.keep_fresh(look).await;
 }
 
 /// How the end went.

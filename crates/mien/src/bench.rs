@@ -11,7 +11,7 @@ use crate::place::Place;
 /// What to measure.
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
-    /// The wire: signed GetGroupInfo under load, and the time of each of its stages.
+    /// The wire under load: signed GetGroupInfo and the time of its stages, or photographs with others beside them.
     Http(http::Arguments),
     /// Exact search over synthetic faces, compared with brute force.
     Search(search::SearchBench),
@@ -19,10 +19,17 @@ pub enum Command {
     Vision(vision::Arguments),
 }
 
+impl Command {
+    /// Whether lines of the request log are to be written.
+    pub fn logs_requests(&self) -> bool {
+        matches!(self, Self::Http(arguments) if arguments.log_requests)
+    }
+}
+
 /// Measures and prints.
 pub fn run(place: &Place, command: Command) -> Result<()> {
     match command {
-        Command::Http(arguments) => http::run(arguments),
+        Command::Http(arguments) => http::run(place, arguments),
         Command::Search(arguments) => {
             println!("{}", serde_json::to_string_pretty(&search::run(arguments)?)?);
             Ok(())

@@ -93,14 +93,10 @@ fn main() -> ExitCode {
 
 fn run(arguments: Arguments) -> Result<()> {
     let place = Place::find(&arguments.where_to)?;
-    // A server logs as configured, a command only what goes wrong.
-    let _log = match &arguments.command {
-        None | Some(Command::Serve(_)) => log::start(&place.settings.log)?,
-        Some(_) => log::start(&LogSettings {
-            filter: "warn".to_owned(),
-            ..place.settings.log.clone()
-        })?,
-    };
+    let _log = log::start(&LogSettings {
+        filter: log_filter(&arguments.command, &place.settings.log.filter),
+        ..place.settings.log.clone()
+    })?;
     match arguments.command {
         None => serve::run(place, serve::Arguments::default()),
         Some(Command::Serve(arguments)) => serve::run(place, arguments),
@@ -112,6 +108,15 @@ fn run(arguments: Arguments) -> Result<()> {
         Some(Command::Check) => safekeeping::check(&place),
         Some(Command::Call(arguments)) => call::run(&place, arguments),
         Some(Command::Config) => config::run(&place),
+    }
+}
+
+/// A server logs as configured, a command only what goes wrong, unless the log is what it is to measure.
+fn log_filter(command: &Option<Command>, configured: &str) -> String {
+    match command {
+        None | Some(Command::Serve(_)) => configured.to_owned(),
+        Some(Command::Bench(bench)) if bench.logs_requests() => "warn,mien::request=info".to_owned(),
+        Some(_) => "warn".to_owned(),
     }
 }
 

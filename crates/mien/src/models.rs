@@ -73,16 +73,16 @@ pub fn ready_pack(place: &Place) -> Result<Pack> {
 }
 
 /// Installs what the configuration needs and does not find. A runtime that cannot be had is no failure when the
-/// configuration lets tract take its place.
-pub fn install_missing(place: &Place, progress: &mut dyn Progress) -> Result<()> {
-    ensure_runtime(place, progress)?;
+/// configuration lets tract take its place. Says whether anything had to be done.
+pub fn install_missing(place: &Place, progress: &mut dyn Progress) -> Result<bool> {
+    let runtime = ensure_runtime(place, progress)?;
     let name: PackName = place.settings.pack.parse()?;
     if Pack::installed(&place.home, &name).is_ok() {
-        return Ok(());
+        return Ok(runtime);
     }
     install_pack(&place.home, Some(&name), &Means::default(), progress)
         .with_context(|| format!("the model pack {name} cannot be installed"))?;
-    Ok(())
+    Ok(true)
 }
 
 fn install(place: &Place, name: Option<String>, from: Option<PathBuf>) -> Result<()> {
@@ -102,18 +102,19 @@ fn install(place: &Place, name: Option<String>, from: Option<PathBuf>) -> Result
     Ok(())
 }
 
-fn ensure_runtime(place: &Place, progress: &mut dyn Progress) -> Result<()> {
+/// Whether the runtime had to be installed, or that was tried.
+fn ensure_runtime(place: &Place, progress: &mut dyn Progress) -> Result<bool> {
     let kind = place.settings.engine.kind;
     if kind == EngineKind::Tract || installed_runtime(&place.home).is_some() {
-        return Ok(());
+        return Ok(false);
     }
     match install_runtime(&place.home, None, progress) {
-        Ok(_) => Ok(()),
+        Ok(_) => Ok(true),
         Err(error) if kind == EngineKind::Openvino => Err(error).context("OpenVINO cannot be installed"),
         Err(error) => {
             let error = anyhow::Error::from(error);
             eprintln!("OpenVINO cannot be installed, tract takes its place and is several times slower: {error:#}");
-            Ok(())
+            Ok(true)
         }
     }
 }

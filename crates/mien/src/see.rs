@@ -4,7 +4,7 @@ use anyhow::{Context, Result, bail};
 use mien_core::{Curve, ModelVersion, Point, Space};
 use mien_vision::engine::{self, Engine, OpenVino, Precision, Tract, runtime_directory};
 use mien_vision::pack::Pack;
-use mien_vision::vision::{Slot, Vision, VisionOptions};
+use mien_vision::vision::{EmbedderInfo, Slot, Vision, VisionOptions};
 
 use crate::place::Place;
 use crate::settings::EngineKind;
@@ -26,36 +26,42 @@ pub fn open(place: &Place, pack: &Pack) -> Result<(Vision, String)> {
     Ok((vision, engine.name()))
 }
 
-/// One space for each embedder of the pack.
+/// One space for each embedder of the pack that has a calibration. Without one there is no way from a similarity to a
+/// score, so groups of that version cannot be served; the others can.
 pub fn spaces(vision: &Vision) -> Result<Vec<Space>> {
     let mut spaces = Vec::new();
     for slot in Slot::ALL {
         // A pack may have one embedder only; groups of the other version then cannot be created.
         let Ok(embedder) = vision.embedder(slot) else { continue };
         if embedder.calibration.is_empty() {
-            bail!(
-                "the embedder {} of the model pack has no calibration: run `mien eval calibrate`",
-                slot.as_str()
+            tracing::warn!(
+                "FaceModelVersion {version} is not served: its embedder has no calibration; `mien eval calibrate` makes one",
+                version = slot.as_str()
             );
+            continue;
         }
-        let points = embedder.calibration.iter().map(|point| Point {
-            cosine: point.cosine,
-            far: point.far,
-        });
-        let curve = Curve::new(points.collect())
-            .with_context(|| format!("the calibration of the embedder {} is not usable", slot.as_str()))?;
-        spaces.push(Space {
-            version: match slot {
-                Slot::V2 => ModelVersion::V2,
-                Slot::V3 => ModelVersion::V3,
-            },
-            fingerprint: embedder.fingerprint.clone(),
-            dim: embedder.dim,
-            curve,
-        });
+        spaces.push(space(slot, embedder)?);
     }
     if spaces.is_empty() {
         bail!("no embedder of the model pack has a calibration: run `mien eval calibrate`");
     }
     Ok(spaces)
+}
+
+fn space(slot: Slot, embedder: &EmbedderInfo) -> Result<Space> {
+    let points = embedder.calibration.iter().map(|point| Point {
+        cosine: point.cosine,
+        far: point.far,
+    });
+    let curve = Curve::new(points.collect())
+        .with_context(|| format!("the calibration of the embedder {} is not usable", slot.as_str()))?;
+    Ok(Space {
+        version: match slot {
+            Slot::V2 => ModelVersion::V2,
+            Slot::V3 => ModelVersion::V3,
+        },
+        fingerprint: embedder.fingerprint.clone(),
+        dim: embedder.dim,
+        curve,
+    })
 }

@@ -26,18 +26,20 @@ pub fn run(mut place: Place, arguments: Arguments) -> Result<()> {
     if let Some(listen) = arguments.listen {
         place.settings.server.listen = listen;
     }
-    models::install_missing(&place, progress::shown().as_mut())?;
-    let started = Instant::now();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .context("threads cannot be started")?;
-    runtime.block_on(serve(&place, started))
+    runtime.block_on(serve(&place))
 }
 
-async fn serve(place: &Place, started: Instant) -> Result<()> {
-    // Bound first: a taken port is noticed before the models are loaded.
+async fn serve(place: &Place) -> Result<()> {
+    let mut started = Instant::now();
+    // Bound first: a taken port is noticed before models are downloaded or loaded.
     let bound = Bound::bind(place.settings.server.clone()).await?;
+    if models::install_missing(place, progress::shown().as_mut())? {
+        started = Instant::now();
+    }
     let stop = stop_signal()?;
     let pack = models::ready_pack(place)?;
     let (vision, engine) = see::open(place, &pack)?;
@@ -61,7 +63,9 @@ async fn serve(place: &Place, started: Instant) -> Result<()> {
     let api = Api::new(Arc::new(core), Arc::new(vision), clock, place.settings.api_config());
     welcome.print(started.elapsed())?;
     let drained = bound.serve(Arc::new(api), Arc::new(SystemNames), stop).await?;
-    if !(drained.connections && drained.work) {
+    if drained.connections && drained.work {
+        tracing::info!("stopped: every request was answered");
+    } else {
         tracing::warn!("stopped before every request was answered");
     }
     Ok(())

@@ -114,6 +114,26 @@ async fn http2_carries_the_authority_as_host() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn answers_to_verified_callers_say_where_the_time_went() {
+    let running = start(config()).await;
+    for (target, timed) in [("/compute?echo", true), ("/read?echo", true), ("/read?no", false)] {
+        let mut client = running.connect().await;
+        client.send_get(target).await;
+        let answer = client.answer().await;
+        let timing = answer.header("server-timing").map(str::to_owned);
+        assert_eq!(timing.is_some(), timed, "{target}: {timing:?}");
+        for stage in timing.iter().flat_map(|timing| timing.split(", ")) {
+            let (name, time) = stage.split_once(";dur=").unwrap();
+            assert!(
+                !name.is_empty() && time.parse::<f64>().unwrap() >= 0.0,
+                "{target}: {stage}"
+            );
+        }
+        assert!(timing.is_none_or(|timing| timing.contains("total;dur=")), "{target}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn https_with_certificate_and_key() {
     let folder = tempfile::tempdir().unwrap();
     let made = rcgen::generate_simple_self_signed(["mien.test".to_owned()]).unwrap();

@@ -117,7 +117,8 @@ fn reply(said: String, code: Option<Code>) -> Reply {
     let record = Record {
         request_id: "staged".to_owned(),
         arrived_ms: 0,
-        account: None,
+        // The staged application lets in whom it does not refuse.
+        account: code.is_none().then_some(1),
         secret_id: None,
         action: None,
         version: None,

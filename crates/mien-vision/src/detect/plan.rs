@@ -58,10 +58,10 @@ impl Pass {
 }
 
 /// Long edges of a free canvas, in units of the smallest. Few sizes, because engines compile each of them.
-const LONG_EDGES: [f32; 9] = [1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.5, 8.5, 12.5];
+const LONG_EDGES: [f32; 10] = [1.0, 1.5, 2.0, 3.0, 4.0, 4.5, 5.0, 6.5, 8.5, 12.5];
 
-/// Short edges of a free canvas, in parts of the long one: portrait and landscape photographs, 3:2 to 16:9, and squares.
-const SHORT_EDGES: [f32; 3] = [0.6, 0.8, 1.0];
+/// Short edges of a free canvas, in parts of the long one: photographs of 16:9, 3:2, 4:3 and 5:4, and squares.
+const SHORT_EDGES: [f32; 5] = [0.5625, 0.667, 0.75, 0.8, 1.0];
 
 /// The whole picture once, and once more at the smallest size when it holds faces beyond the largest.
 fn free(size: (f32, f32), wanted: f32, format: &InputFormat, numbers: &DetectorNumbers, multiple: usize) -> Vec<Pass> {

@@ -85,15 +85,24 @@ impl PictureHeader {
 
     /// Width and height of the upright picture.
     pub fn upright_size(&self) -> (u32, u32) {
+        if self.swaps_edges() {
+            (self.stored_height, self.stored_width)
+        } else {
+            (self.stored_width, self.stored_height)
+        }
+    }
+
+    /// Whether the stored width is the upright height.
+    pub(super) fn swaps_edges(&self) -> bool {
         match self.orientation {
             Orientation::Rotate90
             | Orientation::Rotate270
             | Orientation::Rotate90FlipH
-            | Orientation::Rotate270FlipH => (self.stored_height, self.stored_width),
+            | Orientation::Rotate270FlipH => true,
             Orientation::NoTransforms
             | Orientation::Rotate180
             | Orientation::FlipHorizontal
-            | Orientation::FlipVertical => (self.stored_width, self.stored_height),
+            | Orientation::FlipVertical => false,
         }
     }
 

@@ -1,6 +1,7 @@
 //! JPEG: header and pixels.
 
 use image::metadata::Orientation;
+use jpeg_decoder::PixelFormat;
 use zune_jpeg::JpegDecoder;
 use zune_jpeg::zune_core::bytestream::ZCursor;
 use zune_jpeg::zune_core::colorspace::ColorSpace;
@@ -40,6 +41,31 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Vec<u8>, PictureError> {
     decoder.decode().map_err(PictureError::not_decodable)
 }
 
+/// RGB pixels as stored at half the size, odd edges rounded up. `None` for what only the other decoder can do: CMYK,
+/// more than 8 bits, and files in which this one finds a fault.
+pub(super) fn decode_half(bytes: &[u8]) -> Option<Vec<u8>> {
+    if !has_end(bytes) {
+        return None;
+    }
+    let mut decoder = jpeg_decoder::Decoder::new(bytes);
+    decoder.read_info().ok()?;
+    let info = decoder.info()?;
+    let grey = match info.pixel_format {
+        PixelFormat::RGB24 => false,
+        PixelFormat::L8 => true,
+        PixelFormat::L16 | PixelFormat::CMYK32 => return None,
+    };
+    let scaled = decoder.scale(info.width.div_ceil(2), info.height.div_ceil(2)).ok()?;
+    if scaled != (info.width.div_ceil(2), info.height.div_ceil(2)) {
+        return None;
+    }
+    let pixels = decoder.decode().ok()?;
+    Some(match grey {
+        true => pixels.iter().flat_map(|&shade| [shade; 3]).collect(),
+        false => pixels,
+    })
+}
+
 fn options() -> DecoderOptions {
     DecoderOptions::default()
         .set_max_width(usize::from(u16::MAX))
@@ -59,7 +85,7 @@ fn has_end(bytes: &[u8]) -> bool {
         } else if standalone {
             at += 2;
         } else if marker == START_OF_SCAN {
-            return bytes[at + 2..].windows(2).any(|pair| pair == [0xff, 0xd9]);
+            return bytes[at + 2..].windows(2).rev().any(|pair| pair == [0xff, 0xd9]);
         } else if let (Some(&high), Some(&low)) = (bytes.get(at + 2), bytes.get(at + 3)) {
             at += 2 + usize::from(u16::from_be_bytes([high, low]));
         } else {
@@ -67,5 +93,5 @@ fn has_end(bytes: &[u8]) -> bool {
         }
     }
     // Bytes between segments: leave the judgement to the decoder.
-    bytes.windows(2).any(|pair| pair == [0xff, 0xd9])
+    bytes.windows(2).rev().any(|pair| pair == [0xff, 0xd9])
 }

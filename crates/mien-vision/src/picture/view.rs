@@ -12,13 +12,18 @@ pub struct View<'a> {
 impl<'a> View<'a> {
     /// A view of pixels at full size. `pixels` must hold `width * height * 3` bytes; what is missing reads as an empty view.
     pub fn new(pixels: &'a [u8], width: usize, height: usize) -> Self {
+        Self::shrunk(pixels, width, height, 1.0)
+    }
+
+    /// A view of `width` x `height` pixels, each of which stands for `shrink` x `shrink` of the upright picture.
+    pub fn shrunk(pixels: &'a [u8], width: usize, height: usize, shrink: f32) -> Self {
         let complete = pixels.len() >= width * height * 3;
         let (width, height) = if complete { (width, height) } else { (0, 0) };
         Self {
             pixels,
             width,
             height,
-            shrink: 1.0,
+            shrink,
         }
     }
 

@@ -4,6 +4,7 @@
 
 mod engines;
 mod goldens;
+mod halves;
 mod heads;
 mod install;
 mod manifests;

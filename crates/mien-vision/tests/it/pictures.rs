@@ -142,7 +142,7 @@ fn every_kind_of_pixel_becomes_rgb() {
 
 #[test]
 fn transparent_pixels_are_white() {
-    let picture = Picture::open(&png_with_alpha(&gradient(100, 100), 0), &PictureLimits::default()).unwrap();
+    let picture = Picture::open(png_with_alpha(&gradient(100, 100), 0), &PictureLimits::default()).unwrap();
     assert!(picture.pixels().iter().all(|value| *value == 255));
 }
 
