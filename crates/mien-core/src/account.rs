@@ -271,7 +271,7 @@ fn api_key(row: ApiKeyRow) -> ApiKey {
 }
 
 /// 32 letters and digits, evenly distributed.
-fn random_text() -> Result<String, CoreError> {
+pub(crate) fn random_text() -> Result<String, CoreError> {
     const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     let mut text = String::with_capacity(32);
     while text.len() < 32 {

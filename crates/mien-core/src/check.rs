@@ -51,7 +51,7 @@ impl Core {
 fn suspects_of(view: &View<'_>, loaded: &Loaded, stream: Stream) -> Result<Vec<Suspect>, CoreError> {
     let index = loaded.index(stream)?;
     let mut suspects = Vec::new();
-    let groups = view.groups_of_space(loaded.key)?;
+    let groups = view.galleries_of_space(loaded.key)?;
     let mut rows: BTreeMap<GroupKey, usize> = groups.into_iter().map(|group| (group, 0)).collect();
     let mut look = |key: u64, groups: &[GroupKey]| {
         for group in groups {
@@ -89,18 +89,18 @@ fn confirm(inner: &Inner, tx: &Transaction<'_>, suspects: &[Suspect]) -> Result<
         let index = loaded.index(suspect.stream)?;
         let counted = match suspect.what {
             What::Row(group, key) => {
-                findings.extend(missing(tx, index, suspect.stream, group, key)?);
+                findings.extend(missing(tx, index, suspect, group, key)?);
                 continue;
             }
             What::Group(group) => {
-                let Some(counts) = tx.group_counts(group)? else {
+                let Some(counts) = tx.gallery_counts(group, suspect.space)? else {
                     continue;
                 };
                 (format!("group {}", group.0), counts, index.len(group.0))
             }
             What::Whole => (
                 format!("space {}", suspect.space.0),
-                tx.space_counts(suspect.space)?,
+                space_counts(tx, suspect.space)?,
                 index.stats().rows,
             ),
         };
@@ -112,18 +112,30 @@ fn confirm(inner: &Inner, tx: &Transaction<'_>, suspects: &[Suspect]) -> Result<
 fn missing(
     tx: &Transaction<'_>,
     index: &Index,
-    stream: Stream,
+    suspect: &Suspect,
     group: GroupKey,
     key: u64,
 ) -> Result<Option<String>, CoreError> {
-    let what = match stream {
-        Stream::Faces => tx.person_of_face_in(FaceKey(key), group)?.map(|_| "face"),
-        Stream::Persons => tx.member_texts(PersonKey(key), group)?.map(|_| "person"),
+    let (what, person) = match suspect.stream {
+        Stream::Faces => ("face", tx.person_of_face_in(FaceKey(key), group)?),
+        Stream::Persons => ("person", Some(PersonKey(key))),
     };
+    let groups = person.map_or(Ok(Vec::new()), |person| tx.groups_of_person(person))?;
+    let expected = groups
+        .iter()
+        .any(|row| row.key == group && row.galleries().any(|space| space == suspect.space));
     let gone = !index.contains(group.0, key);
-    Ok(what
-        .filter(|_| gone)
-        .map(|what| format!("{what} {key} of group {} is not in the index", group.0)))
+    Ok((expected && gone).then(|| format!("{what} {key} of group {} is not in the index", group.0)))
+}
+
+/// Persons and faces of all galleries of a space; who is in two of them counts twice.
+fn space_counts(tx: &Transaction<'_>, space: SpaceKey) -> Result<(u64, u64), CoreError> {
+    let mut counts = (0, 0);
+    for group in tx.galleries_of_space(space)? {
+        let (persons, faces) = tx.gallery_counts(group, space)?.unwrap_or_default();
+        counts = (counts.0 + persons, counts.1 + faces);
+    }
+    Ok(counts)
 }
 
 fn miscounted(stream: Stream, (place, (persons, faces), found): (String, (u64, u64), usize)) -> Option<String> {

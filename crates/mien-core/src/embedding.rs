@@ -1,7 +1,43 @@
 //! Arithmetic on embeddings: unit length, cosine, fusion.
 
 use crate::error::CoreError;
+use crate::space::Space;
 use mien_store::Vector;
+use std::sync::Arc;
+
+/// An embedding and the space it was made for. Groups can change their space at any time, so vectors never travel without
+/// it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Embedding {
+    space: Arc<Space>,
+    values: Vec<f32>,
+}
+
+impl Embedding {
+    /// `values` in `space`, which is one that a check named.
+    pub fn new(space: &Arc<Space>, values: Vec<f32>) -> Self {
+        Self {
+            space: Arc::clone(space),
+            values,
+        }
+    }
+
+    /// The values, if they were made for this space.
+    ///
+    /// Errors: [`CoreError::SpaceChanged`].
+    pub(crate) fn of(&self, space: &Space) -> Result<&[f32], CoreError> {
+        let same = self.space.version == space.version && self.space.fingerprint == space.fingerprint;
+        if same { Ok(&self.values) } else { Err(CoreError::SpaceChanged) }
+    }
+}
+
+/// The one among several embeddings of a face that was made for this space.
+pub(crate) fn in_space<'e>(embeddings: &'e [Embedding], space: &Space) -> Result<&'e [f32], CoreError> {
+    embeddings
+        .iter()
+        .find_map(|embedding| embedding.of(space).ok())
+        .ok_or(CoreError::SpaceChanged)
+}
 
 /// Below this length a vector has no direction worth speaking of.
 const SHORTEST: f64 = 1e-6;

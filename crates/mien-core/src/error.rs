@@ -1,7 +1,7 @@
 //! What can go wrong in the domain: one variant per condition, so that each maps to exactly one wire code.
 
 use crate::account::AccountId;
-use crate::value::{FieldName, GroupId, GroupName, ModelVersion, PersonId};
+use crate::value::{FaceId, FieldName, GroupId, GroupName, ModelVersion, PersonId};
 use mien_index::IndexError;
 use mien_store::StoreError;
 use std::path::PathBuf;
@@ -97,6 +97,10 @@ pub enum CoreError {
         /// Fingerprint of the embedder that is needed.
         fingerprint: String,
     },
+    /// A group changed its face model between the check and the operation: look at the picture again, in the space that
+    /// the check names now.
+    #[error("the face model of a group has just changed")]
+    SpaceChanged,
     /// The caller gave an embedding that does not belong to the space; a fault of the program, not of the client.
     #[error("the embedding is not usable: {0}")]
     BadEmbedding(String),
@@ -132,6 +136,36 @@ pub enum CoreError {
     /// The faces to delete are all faces of the person.
     #[error("the last face of a person cannot be deleted")]
     LastFace,
+
+    /// No such job in the account.
+    #[error("job {0:?} does not exist")]
+    JobNotFound(String),
+    /// The group cannot be moved to the version asked for.
+    #[error("group {group} cannot be upgraded: {reason}")]
+    CannotUpgrade {
+        /// The group.
+        group: GroupId,
+        /// Why, in words.
+        reason: &'static str,
+    },
+    /// Faces of the group cannot be embedded again, because no crop of them was kept.
+    #[error("{lost} faces of group {group} were enrolled without a crop being kept, the first of them: {}", join(.first))]
+    LostFaces {
+        /// The group.
+        group: GroupId,
+        /// How many.
+        lost: usize,
+        /// Some of them.
+        first: Vec<FaceId>,
+    },
+    /// The job cannot be rolled back.
+    #[error("job {job} cannot be rolled back: {reason}")]
+    CannotRollBack {
+        /// The job.
+        job: String,
+        /// Why, in words.
+        reason: String,
+    },
 
     /// None of the groups to search holds a face.
     #[error("the groups hold no face")]
@@ -181,4 +215,8 @@ pub enum CoreError {
     /// The index failed. It can be rebuilt from the store by a restart.
     #[error("the search index failed")]
     Index(#[from] IndexError),
+}
+
+fn join(faces: &[FaceId]) -> String {
+    faces.iter().map(FaceId::to_string).collect::<Vec<_>>().join(", ")
 }

@@ -1,14 +1,16 @@
 //! Faces of persons: add and delete (BEHAVIOUR 9 "CreateFace", "DeleteFace").
 
 use crate::account::AccountId;
-use crate::embedding;
+use crate::embedding::{self, Embedding};
 use crate::error::CoreError;
 use crate::score::Score;
 use crate::space::Space;
 use crate::spaces::Loaded;
 use crate::value::{FaceId, GroupId, ModelVersion, PersonId};
 use crate::{Core, Inner, group, person};
-use mien_store::{AccountKey, FaceKey, FrameRow, NewFaceRow, PersonRow, SpaceKey, Transaction, Vector, View};
+use mien_store::{
+    AccountKey, FaceKey, FrameRow, NewFaceRow, PersonGroupRow, PersonKey, PersonRow, SpaceKey, Transaction, Vector, View,
+};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -30,8 +32,8 @@ pub struct Frame {
 pub struct Enrolled {
     /// Where it was in its image.
     pub frame: Frame,
-    /// Its embedding in the space that the matching `check_*` named. Brought to unit length here.
-    pub embedding: Vec<f32>,
+    /// Its embeddings, one in each space that the matching `check_*` named. Brought to unit length here.
+    pub embeddings: Vec<Embedding>,
     /// An aligned crop to keep, when the operator wants that (DESIGN 3 "Privacy"). Stored as given.
     pub crop: Option<Vec<u8>>,
 }
@@ -65,7 +67,8 @@ pub struct Additions<R> {
 }
 
 impl Core {
-    /// All checks of [`Core::add_faces`] that need no picture. Gives the space to embed the faces in.
+    /// All checks of [`Core::add_faces`] that need no picture. Gives the spaces to embed the faces in: several while the
+    /// person is in groups of several spaces, or in one that is being moved.
     ///
     /// Errors, in this order: [`CoreError::TooManyImages`], [`CoreError::PersonNotFound`], [`CoreError::PersonFull`],
     /// [`CoreError::GroupFull`], [`CoreError::AccountFull`] (each counting all `images`),
@@ -75,15 +78,17 @@ impl Core {
         account: AccountId,
         person: &PersonId,
         images: usize,
-    ) -> Result<Arc<Space>, CoreError> {
+    ) -> Result<Vec<Arc<Space>>, CoreError> {
         let inner = &self.inner;
-        let row = inner.store.read(|view| admit(inner, view, account, person, images))?;
-        Ok(Arc::clone(&loaded(inner, &row)?.space))
+        let admitted = inner.store.read(|view| admit(inner, view, account, person, images))?;
+        let spaces = admitted.spaces(inner)?;
+        Ok(spaces.into_iter().map(|loaded| Arc::clone(&loaded.space)).collect())
     }
 
     /// Adds faces to a person in all its groups. Each image is a face or the caller's reason why there is none, which
     /// comes back in the outcome. A face is stored when its best score against the faces that the person had before
-    /// the call is above `threshold`. Errors as [`Core::check_add_faces`], and [`CoreError::BadEmbedding`].
+    /// the call is above `threshold`. Errors as [`Core::check_add_faces`], and [`CoreError::BadEmbedding`],
+    /// [`CoreError::SpaceChanged`].
     pub fn add_faces<R: Send + 'static>(
         &self,
         account: AccountId,
@@ -114,12 +119,13 @@ impl Core {
 /// Whether a group has room for `more` faces.
 pub(crate) fn check_group_room(
     inner: &Inner,
+    account: AccountId,
     space: SpaceKey,
     group: &str,
     faces: u64,
     more: u64,
 ) -> Result<(), CoreError> {
-    let max = inner.limits.faces_per_group(inner.spaces.version(space));
+    let max = inner.limits.of(account).faces_per_group(inner.spaces.version(space));
     if faces + more > max {
         return Err(CoreError::GroupFull {
             group: GroupId::stored(group.to_owned()),
@@ -136,7 +142,7 @@ pub(crate) fn check_account_room(
     account: AccountId,
     more: u64,
 ) -> Result<(), CoreError> {
-    let max = inner.limits.faces_per_account;
+    let max = inner.limits.of(account).faces_per_account;
     if group::find_account(view, account)?.faces + more > max {
         return Err(CoreError::AccountFull { max });
     }
@@ -150,19 +156,59 @@ pub(crate) fn insert(
     account: AccountId,
     person: &PersonRow,
     face: &Enrolled,
-    vector: &Vector,
+    vectors: &[(SpaceKey, Vector)],
 ) -> Result<FaceId, CoreError> {
     let Frame { x, y, width, height } = face.frame;
     let key = tx.insert_face(&NewFaceRow {
         account: AccountKey(account.0),
         person: person.key,
-        space: person.space,
         frame: FrameRow { x, y, width, height },
-        vector,
+        vectors,
         crop: face.crop.as_deref(),
         now_ms: inner.clock.now_ms(),
     })?;
     Ok(FaceId(key.0))
+}
+
+/// The vectors of a face to store, in each of these spaces.
+pub(crate) fn vectors(face: &Enrolled, spaces: &[&Loaded]) -> Result<Vec<(SpaceKey, Vector)>, CoreError> {
+    let vector = |loaded: &&Loaded| {
+        let values = embedding::in_space(&face.embeddings, &loaded.space)?;
+        Ok((loaded.key, embedding::stored(values, loaded.space.dim)?))
+    };
+    spaces.iter().map(vector).collect()
+}
+
+/// The fused vectors of a person: one for each space in which it is in a gallery.
+pub(crate) fn fused(view: &View<'_>, person: PersonKey) -> Result<Vec<(SpaceKey, Vector)>, CoreError> {
+    let groups = view.groups_of_person(person)?;
+    let spaces: BTreeSet<SpaceKey> = groups.iter().flat_map(PersonGroupRow::galleries).collect();
+    let mut fused = Vec::with_capacity(spaces.len());
+    for space in spaces {
+        let vectors = view.person_vectors(person, space)?;
+        fused.extend(embedding::fuse(vectors.iter().map(|(_, vector)| vector)).map(|vector| (space, vector)));
+    }
+    Ok(fused)
+}
+
+/// A person that may get more faces.
+struct Admitted {
+    person: PersonRow,
+    groups: Vec<PersonGroupRow>,
+}
+
+impl Admitted {
+    /// The spaces in which a new face needs a vector, that of the person first.
+    fn spaces<'a>(&self, inner: &'a Inner) -> Result<Vec<&'a Loaded>, CoreError> {
+        let mut keys = vec![self.person.space];
+        for space in self.groups.iter().flat_map(PersonGroupRow::spaces) {
+            if !keys.contains(&space) {
+                keys.push(space);
+            }
+        }
+        let loaded = |key| inner.spaces.of(key, || format!("person {}", self.person.id));
+        keys.into_iter().map(loaded).collect()
+    }
 }
 
 fn admit(
@@ -171,25 +217,23 @@ fn admit(
     account: AccountId,
     id: &PersonId,
     images: usize,
-) -> Result<PersonRow, CoreError> {
-    let max = inner.limits.images_per_call;
+) -> Result<Admitted, CoreError> {
+    let limits = inner.limits.of(account);
+    let max = limits.images_per_call;
     if images > max {
         return Err(CoreError::TooManyImages { given: images, max });
     }
     let person = person::find(view, account, id)?;
-    let (max, images) = (inner.limits.faces_per_person, images as u64);
+    let (max, images) = (limits.faces_per_person, images as u64);
     if person.faces + images > max {
         return Err(CoreError::PersonFull { max });
     }
-    for (_, group, faces) in view.person_group_sizes(person.key)? {
-        check_group_room(inner, person.space, &group, faces, images)?;
+    let groups = view.groups_of_person(person.key)?;
+    for group in &groups {
+        check_group_room(inner, account, group.space, &group.id, group.faces, images)?;
     }
     check_account_room(inner, view, account, images)?;
-    Ok(person)
-}
-
-fn loaded<'a>(inner: &'a Inner, person: &PersonRow) -> Result<&'a Loaded, CoreError> {
-    inner.spaces.of(person.space, || format!("person {}", person.id))
+    Ok(Admitted { person, groups })
 }
 
 fn add<R>(
@@ -200,11 +244,12 @@ fn add<R>(
     images: Vec<Result<Enrolled, R>>,
     threshold: Score,
 ) -> Result<Additions<R>, CoreError> {
-    let person = admit(inner, tx, account, id, images.len())?;
-    let space = Arc::clone(&loaded(inner, &person)?.space);
+    let admitted = admit(inner, tx, account, id, images.len())?;
+    let (spaces, person) = (admitted.spaces(inner)?, &admitted.person);
+    let space = &spaces[0].space;
     let before = tx.person_vectors(person.key, person.space)?;
     let known: Vec<Vec<f32>> = before.iter().map(|(_, vector)| vector.to_f32()).collect();
-    let (mut outcomes, mut added) = (Vec::with_capacity(images.len()), Vec::new());
+    let (mut outcomes, mut any) = (Vec::with_capacity(images.len()), false);
     for image in images {
         let face = match image {
             Ok(face) => face,
@@ -213,26 +258,26 @@ fn add<R>(
                 continue;
             }
         };
-        let vector = embedding::stored(&face.embedding, space.dim)?;
-        let probe = vector.to_f32();
+        let vectors = vectors(&face, &spaces)?;
+        let probe = vectors[0].1.to_f32();
         let best = known
             .iter()
             .map(|known| embedding::cosine(known, &probe))
             .fold(-1.0, f32::max);
         let best = space.curve.score(best, space.version);
         if best > threshold {
-            let key = insert(inner, tx, account, &person, &face, &vector)?;
+            let key = insert(inner, tx, account, person, &face, &vectors)?;
             outcomes.push(Addition::Added {
                 face: key,
                 frame: face.frame,
             });
-            added.push(vector);
+            any = true;
         } else {
             outcomes.push(Addition::TooDifferent { best });
         }
     }
-    if !added.is_empty() {
-        log_fused(tx, &person, before.iter().map(|(_, vector)| vector).chain(&added))?;
+    if any {
+        log_fused(tx, person.key)?;
     }
     Ok(Additions {
         images: outcomes,
@@ -247,8 +292,7 @@ fn delete(
     faces: &[FaceId],
 ) -> Result<Vec<FaceId>, CoreError> {
     let person = person::find(tx, account, id)?;
-    let before = tx.person_vectors(person.key, person.space)?;
-    let mut left: BTreeSet<FaceKey> = before.iter().map(|(face, _)| *face).collect();
+    let mut left: BTreeSet<FaceKey> = tx.face_keys(person.key)?.into_iter().collect();
     let deleted: Vec<FaceId> = faces
         .iter()
         .copied()
@@ -261,20 +305,13 @@ fn delete(
         return Err(CoreError::LastFace);
     }
     for face in &deleted {
-        tx.delete_face(AccountKey(account.0), person.key, person.space, FaceKey(face.0))?;
+        tx.delete_face(AccountKey(account.0), person.key, FaceKey(face.0))?;
     }
-    let kept = before.iter().filter(|(face, _)| left.contains(face));
-    log_fused(tx, &person, kept.map(|(_, vector)| vector))?;
+    log_fused(tx, person.key)?;
     Ok(deleted)
 }
 
-fn log_fused<'a>(
-    tx: &mut Transaction<'_>,
-    person: &PersonRow,
-    faces: impl Iterator<Item = &'a Vector>,
-) -> Result<(), CoreError> {
-    match embedding::fuse(faces) {
-        Some(fused) => Ok(tx.log_fused(person.key, person.space, &fused)?),
-        None => Ok(()),
-    }
+fn log_fused(tx: &mut Transaction<'_>, person: PersonKey) -> Result<(), CoreError> {
+    let fused = fused(tx, person)?;
+    Ok(tx.log_fused(person, &fused)?)
 }

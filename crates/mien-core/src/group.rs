@@ -19,7 +19,7 @@ pub struct NewGroup {
     pub tag: Tag,
     /// Description fields for its persons.
     pub fields: FieldNames,
-    /// Face model version, fixed for good.
+    /// Face model version; only a job changes it ([`crate::Job`]).
     pub version: ModelVersion,
 }
 
@@ -91,9 +91,15 @@ impl Core {
     ///
     /// Errors: [`CoreError::GroupNotFound`].
     pub fn delete_group(&self, account: AccountId, id: &GroupId) -> Result<(), CoreError> {
-        let id = id.clone();
+        let (id, now_ms) = (id.clone(), self.inner.clock.now_ms());
         self.inner.store.write(move |tx| {
-            let row = find(tx, account, &id)?;
+            let mut row = find(tx, account, &id)?;
+            if let Some(moving) = row.moving
+                && let Some(job) = tx.job_by_key(moving.job)?
+            {
+                tx.fail_job(&job, "the group was deleted", &[], now_ms)?;
+                row = find(tx, account, &id)?;
+            }
             Ok(tx.delete_group(AccountKey(account.0), &row)?)
         })
     }
@@ -157,7 +163,7 @@ fn create(inner: &Inner, tx: &mut Transaction<'_>, account: AccountId, new: NewG
     if tx.group_named(key, new.name.as_str())?.is_some() {
         return Err(CoreError::GroupNameExists(new.name));
     }
-    let max = inner.limits.groups_per_account;
+    let max = inner.limits.of(account).groups_per_account;
     if groups >= max {
         return Err(CoreError::TooManyGroups { max });
     }

@@ -13,7 +13,7 @@
 //! # let (dim, curve) = (3, Curve::new(points)?);
 //! let space = Space { version: ModelVersion::V3, fingerprint: "an embedder".to_owned(), dim, curve };
 //! let store = Store::open(&home.path().join("mien.db"), Options::default())?;
-//! let core = Core::open(store, &home.path().join("index"), vec![space], Limits::default(), Arc::new(SystemClock))?;
+//! let core = Core::open(store, &home.path().join("index"), vec![space], Limits::default().into(), Arc::new(SystemClock))?;
 //! let account = core.accounts().create("first")?;
 //!
 //! let (id, name) = (GroupId::parse("staff")?, GroupName::parse("Staff", Charset::Default)?);
@@ -28,13 +28,16 @@
 //!     texts: FieldTexts::default(),
 //!     unique: UniquePersonControl::Off,
 //! };
-//! let face = Enrolled { frame: Frame::default(), embedding: vec![0.6, 0.8, 0.0], crop: None };
-//! core.check_create_person(account, &person)?; // before the picture is looked at
+//! let spaces = core.check_create_person(account, &person)?; // before the picture is looked at
+//! let embeddings = spaces.iter().map(|space| Embedding::new(space, vec![0.6, 0.8, 0.0])).collect();
+//! let face = Enrolled { frame: Frame::default(), embeddings, crop: None };
 //! core.create_person(account, person, face)?;
 //!
-//! let groups = GroupIds::parse(["staff"], core.limits().groups_per_search)?;
+//! let groups = GroupIds::parse(["staff"], core.limits(account).groups_per_search)?;
 //! let options = SearchOptions { candidates: 5, threshold: None, details: false };
-//! let found = core.search(account, &groups, Target::Faces, &[vec![0.6, 0.8, 0.0]], &options)?;
+//! let space = core.check_search(account, &groups, Target::Faces)?;
+//! let probe = Embedding::new(&space, vec![0.6, 0.8, 0.0]);
+//! let found = core.search(account, &groups, Target::Faces, &[probe], &options)?;
 //! assert_eq!(found.probes[0].candidates[0].person.as_str(), "1001");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -42,10 +45,11 @@
 pub mod account;
 mod check;
 pub mod clock;
-mod embedding;
+pub mod embedding;
 pub mod error;
 pub mod face;
 pub mod group;
+pub mod job;
 pub mod limits;
 pub mod person;
 pub mod score;
@@ -57,10 +61,12 @@ pub mod verify;
 
 pub use account::{Account, AccountId, Accounts, ApiKey};
 pub use clock::{Clock, SystemClock};
+pub use embedding::Embedding;
 pub use error::CoreError;
 pub use face::{Addition, Additions, Enrolled, Frame};
 pub use group::{Group, GroupChange, Listed, NewGroup};
-pub use limits::Limits;
+pub use job::{Crop, Job, JobState, Work};
+pub use limits::{AccountLimits, Limits};
 pub use person::{Created, GroupSize, Member, Membership, NewPerson, Person, PersonChange};
 pub use score::{Curve, CurveError, Impostors, Point, Score};
 pub use search::{Candidate, Details, Found, FoundInGroup, Search, SearchOptions, Target};
@@ -71,6 +77,7 @@ pub use value::{
 };
 pub use verify::Verified;
 
+use job::Bell;
 use mien_store::{Change, Following, Store, Vector};
 use spaces::{Spaces, Upkeep};
 use std::fs::{File, TryLockError};
@@ -94,8 +101,9 @@ pub struct Core {
 pub(crate) struct Inner {
     pub(crate) store: Store,
     pub(crate) spaces: Arc<Spaces>,
-    pub(crate) limits: Limits,
+    pub(crate) limits: AccountLimits,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) bell: Bell,
     cores: usize,
 }
 
@@ -120,7 +128,7 @@ impl Core {
         store: Store,
         index_dir: &Path,
         spaces: Vec<Space>,
-        limits: Limits,
+        limits: AccountLimits,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, CoreError> {
         let lock = lock(store.path())?;
@@ -138,6 +146,7 @@ impl Core {
             spaces,
             limits,
             clock,
+            bell: Bell::default(),
             cores,
         });
         Ok(Self {
@@ -154,9 +163,9 @@ impl Core {
         &self.accounts
     }
 
-    /// The limits in force, which the parsing constructors of lists and pages need.
-    pub fn limits(&self) -> &Limits {
-        &self.inner.limits
+    /// The limits of an account, which the parsing constructors of lists and pages need.
+    pub fn limits(&self, account: AccountId) -> &Limits {
+        self.inner.limits.of(account)
     }
 
     /// The space that new groups of a version get, which is also the one to compare two pictures in.

@@ -1,7 +1,9 @@
 //! Limits of the domain, all configurable; defaults are those of BEHAVIOUR 12.
 
+use crate::account::AccountId;
 use crate::value::ModelVersion;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Limits of the domain. Limits on requests, images and analysis belong to the API, not to the domain.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +45,31 @@ pub struct Limits {
     pub person_groups_per_page: u64,
     /// Longest page of the list of upgrade jobs.
     pub jobs_per_page: u64,
+}
+
+/// Limits of every account: those of all, and those of accounts with limits of their own.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AccountLimits {
+    /// For accounts that are not named.
+    pub general: Limits,
+    /// For accounts that are.
+    pub own: BTreeMap<AccountId, Limits>,
+}
+
+impl AccountLimits {
+    /// The limits of one account.
+    pub fn of(&self, account: AccountId) -> &Limits {
+        self.own.get(&account).unwrap_or(&self.general)
+    }
+}
+
+impl From<Limits> for AccountLimits {
+    fn from(general: Limits) -> Self {
+        Self {
+            general,
+            own: BTreeMap::new(),
+        }
+    }
 }
 
 impl Default for Limits {

@@ -113,17 +113,18 @@ pub struct GroupSize {
 }
 
 impl Core {
-    /// All checks of [`Core::create_person`] that need no picture. Gives the space to embed the face in.
+    /// All checks of [`Core::create_person`] that need no picture. Gives the spaces to embed the face in: two while the
+    /// group is being moved.
     ///
     /// Errors, in this order: [`CoreError::GroupNotFound`], [`CoreError::PersonFieldOutOfRange`],
     /// [`CoreError::PersonExists`], [`CoreError::GroupFull`], [`CoreError::AccountFull`],
     /// [`CoreError::SpaceNotLoaded`].
-    pub fn check_create_person(&self, account: AccountId, person: &NewPerson) -> Result<Arc<Space>, CoreError> {
+    pub fn check_create_person(&self, account: AccountId, person: &NewPerson) -> Result<Vec<Arc<Space>>, CoreError> {
         create::check(&self.inner, account, person)
     }
 
     /// Creates a person with one face, or finds a similar one. Errors as [`Core::check_create_person`], and
-    /// [`CoreError::BadEmbedding`].
+    /// [`CoreError::BadEmbedding`], [`CoreError::SpaceChanged`].
     pub fn create_person(&self, account: AccountId, person: NewPerson, face: Enrolled) -> Result<Created, CoreError> {
         create::create(&self.inner, account, person, face)
     }
@@ -184,7 +185,7 @@ impl Core {
         })
     }
 
-    /// Groups of a person in order of joining, and the version of all of them.
+    /// Groups of a person in order of joining, and the newest version among them.
     ///
     /// Errors, in this order: [`CoreError::PersonNotFound`], [`CoreError::OffsetExceeded`].
     pub fn person_groups(

@@ -5,7 +5,7 @@ mod scope;
 
 use crate::Core;
 use crate::account::AccountId;
-use crate::embedding;
+use crate::embedding::{self, Embedding};
 use crate::error::CoreError;
 use crate::person::Membership;
 use crate::score::Score;
@@ -105,13 +105,13 @@ impl Core {
 
     /// The persons with the most similar faces over all groups. Passes scores above the threshold of
     /// [`Target::Faces`], at or above that of [`Target::Persons`]. Errors as [`Core::check_search`], and
-    /// [`CoreError::BadEmbedding`].
+    /// [`CoreError::BadEmbedding`], [`CoreError::SpaceChanged`].
     pub fn search(
         &self,
         account: AccountId,
         groups: &GroupIds,
         target: Target,
-        probes: &[Vec<f32>],
+        probes: &[Embedding],
         options: &SearchOptions,
     ) -> Result<Search<Found>, CoreError> {
         let scope = scope::find(&self.inner, account, groups, target)?;
@@ -125,7 +125,7 @@ impl Core {
             passes,
         };
         let galleries: Vec<u64> = scope.groups.iter().map(|group| group.key.0).collect();
-        let found = self.candidates(&scope, probes, &wanted, |query| {
+        let found = self.candidates(account, &scope, probes, &wanted, |query| {
             let hits = scope.index()?.search(&Query {
                 galleries: &galleries,
                 ..query
@@ -150,7 +150,7 @@ impl Core {
         account: AccountId,
         groups: &GroupIds,
         target: Target,
-        probes: &[Vec<f32>],
+        probes: &[Embedding],
         options: &SearchOptions,
     ) -> Result<Search<Vec<FoundInGroup>>, CoreError> {
         let scope = scope::find(&self.inner, account, groups, target)?;
@@ -164,7 +164,7 @@ impl Core {
             passes,
         };
         let galleries: Vec<u64> = scope.groups.iter().map(|group| group.key.0).collect();
-        let found = self.candidates(&scope, probes, &wanted, |query| {
+        let found = self.candidates(account, &scope, probes, &wanted, |query| {
             Ok(scope.index()?.search_each(&Query {
                 galleries: &galleries,
                 ..query
@@ -183,19 +183,20 @@ impl Core {
     /// are asked for, and still more when that was not enough.
     fn candidates(
         &self,
+        account: AccountId,
         scope: &Scope<'_>,
-        probes: &[Vec<f32>],
+        probes: &[Embedding],
         wanted: &Wanted<'_>,
         search: impl Fn(Query<'_>) -> Result<Vec<Vec<Vec<Hit>>>, CoreError>,
     ) -> Result<Vec<Vec<Vec<Candidate>>>, CoreError> {
         let probes: Vec<Vec<f32>> = probes
             .iter()
-            .map(|probe| embedding::unit(probe, scope.loaded.space.dim))
+            .map(|probe| embedding::unit(probe.of(&scope.loaded.space)?, scope.loaded.space.dim))
             .collect::<Result<_, _>>()?;
         let probes: Vec<&[f32]> = probes.iter().map(Vec::as_slice).collect();
         let floor = scope.loaded.space.curve.floor(wanted.options.threshold, scope.version);
         let hits_per_person = match wanted.target {
-            Target::Faces => self.inner.limits.faces_per_person.max(1) as usize,
+            Target::Faces => self.inner.limits.of(account).faces_per_person.max(1) as usize,
             Target::Persons => 1,
         };
         let mut top = wanted.options.candidates.saturating_mul(hits_per_person);
@@ -211,7 +212,7 @@ impl Core {
             let resolved = self
                 .inner
                 .store
-                .read(|view| resolve::resolve(view, scope, wanted, hits, top))?;
+                .read(|view| scope.still(view).and_then(|()| resolve::resolve(view, scope, wanted, hits, top)))?;
             match resolved {
                 Some(candidates) => return Ok(candidates),
                 None => top = top.saturating_mul(4).min(scope.faces as usize),

@@ -5,7 +5,7 @@ use crate::error::CoreError;
 use crate::score::{Curve, Score};
 use crate::value::ModelVersion;
 
-/// The space of one embedder. A group belongs to the space it was created in for good.
+/// The space of one embedder. A group belongs to one space, until a job moves it to another ([`crate::Job`]).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Space {
     /// The model version that groups of this space show.

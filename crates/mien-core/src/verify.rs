@@ -1,7 +1,7 @@
 //! Verification 1:1 against a stored person, and comparison of two faces (BEHAVIOUR 9 "VerifyFace", "VerifyPerson").
 
 use crate::account::AccountId;
-use crate::embedding;
+use crate::embedding::{self, Embedding};
 use crate::error::CoreError;
 use crate::score::Score;
 use crate::search::Target;
@@ -35,13 +35,13 @@ impl Core {
     }
 
     /// Compares a probe with the person's best face ([`Target::Faces`]) or fused vector ([`Target::Persons`]). Errors
-    /// as [`Core::check_verify`], and [`CoreError::BadEmbedding`].
+    /// as [`Core::check_verify`], and [`CoreError::BadEmbedding`], [`CoreError::SpaceChanged`].
     pub fn verify(
         &self,
         account: AccountId,
         person: &PersonId,
         target: Target,
-        probe: &[f32],
+        probe: &Embedding,
     ) -> Result<Verified, CoreError> {
         let inner = &self.inner;
         let (loaded, faces) = inner.store.read(|view| {
@@ -49,7 +49,7 @@ impl Core {
             Ok::<_, CoreError>((loaded, view.person_vectors(person.key, person.space)?))
         })?;
         let space = &loaded.space;
-        let probe = embedding::unit(probe, space.dim)?;
+        let probe = embedding::unit(probe.of(space)?, space.dim)?;
         let faces = faces.into_iter().map(|(_, vector)| vector);
         let compared: Vec<_> = match target {
             Target::Faces => faces.collect(),

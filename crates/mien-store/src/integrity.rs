@@ -25,12 +25,19 @@ const RULES: &[&str] = &[
     "SELECT format('person %d has no face', id) FROM persons WHERE face_count = 0",
     "SELECT format('person %d is in no group', p.id) FROM persons p \
      WHERE NOT EXISTS (SELECT 1 FROM members m WHERE m.person = p.id)",
-    "SELECT format('person %d and group %d are of different accounts or spaces', p.id, g.id) \
-     FROM members m JOIN persons p ON p.id = m.person JOIN groups g ON g.id = m.grp \
-     WHERE (p.account, p.space) <> (g.account, g.space)",
-    "SELECT format('face %d has no vector in the space of its person', f.id) \
-     FROM faces f JOIN persons p ON p.id = f.person \
-     WHERE NOT EXISTS (SELECT 1 FROM vectors v WHERE v.face = f.id AND v.space = p.space)",
+    "SELECT format('person %d and group %d are of different accounts', p.id, g.id) \
+     FROM members m JOIN persons p ON p.id = m.person JOIN groups g ON g.id = m.grp WHERE p.account <> g.account",
+    "SELECT format('face %d of group %d has no vector in the space of the group', f.id, g.id) \
+     FROM faces f JOIN members m ON m.person = f.person JOIN groups g ON g.id = m.grp \
+     WHERE NOT EXISTS (SELECT 1 FROM vectors v WHERE v.face = f.id AND v.space = g.space)",
+    "SELECT format('face %d of group %d was moved without a vector', f.id, g.id) \
+     FROM faces f JOIN members m ON m.person = f.person JOIN groups g ON g.id = m.grp AND m.moved = g.job \
+     WHERE NOT EXISTS (SELECT 1 FROM vectors v WHERE v.face = f.id AND v.space = g.moving_to)",
+    "SELECT format('group %d is moved by job %d, which does not do it', g.id, g.job) \
+     FROM groups g LEFT JOIN jobs j ON j.id = g.job AND j.grp = g.id AND (j.status = 0 OR j.rolling_back = 1) \
+     WHERE (g.job IS NOT NULL OR g.moving_to IS NOT NULL) AND j.id IS NULL",
+    "SELECT format('job %d works on group %d, which does not know', j.id, j.grp) FROM jobs j \
+     WHERE (j.status = 0 OR j.rolling_back = 1) AND NOT EXISTS (SELECT 1 FROM groups g WHERE g.id = j.grp AND g.job = j.id)",
     "SELECT format('a vector of face %d has %d bytes, the space has %d dimensions', v.face, length(v.value), s.dim) \
      FROM vectors v JOIN spaces s ON s.id = v.space WHERE length(v.value) <> 2 * s.dim",
     "SELECT format('the fields of group %d are not a list', id) FROM groups \

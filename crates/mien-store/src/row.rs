@@ -40,6 +40,10 @@ key!(
     PersonKey
 );
 key!(
+    /// Key of a job. Never reused.
+    JobKey
+);
+key!(
     /// Id of a face, also seen by clients. Never reused, later ones are larger.
     FaceKey
 );
@@ -94,8 +98,10 @@ pub struct SpaceRow {
 pub struct GroupRow {
     /// Its key.
     pub key: GroupKey,
-    /// Space of its faces.
+    /// Space that it is searched in.
     pub space: SpaceKey,
+    /// The job that is moving it to another space.
+    pub moving: Option<MovingRow>,
     /// Id given by the client.
     pub id: String,
     /// Name.
@@ -114,12 +120,125 @@ pub struct GroupRow {
     pub faces: u64,
 }
 
+/// Where a group is being moved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MovingRow {
+    /// The job.
+    pub job: JobKey,
+    /// Space it will be searched in when the job is done.
+    pub to: SpaceKey,
+}
+
+/// A group as one that a person is in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PersonGroupRow {
+    /// Its key.
+    pub key: GroupKey,
+    /// Id given by the client.
+    pub id: String,
+    /// Faces of all its persons.
+    pub faces: u64,
+    /// Space that it is searched in.
+    pub space: SpaceKey,
+    /// Space that it is being moved to.
+    pub moving_to: Option<SpaceKey>,
+    /// Whether the person's faces are in the gallery of that space already.
+    pub moved: bool,
+}
+
+impl PersonGroupRow {
+    /// Spaces in whose galleries of this group the person's faces are.
+    pub fn galleries(&self) -> impl Iterator<Item = SpaceKey> {
+        let moved = self.moving_to.filter(|_| self.moved);
+        std::iter::once(self.space).chain(moved)
+    }
+
+    /// Spaces in which a new face of the person needs a vector.
+    pub fn spaces(&self) -> impl Iterator<Item = SpaceKey> {
+        std::iter::once(self.space).chain(self.moving_to)
+    }
+}
+
+/// A move of a group to another space.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JobRow {
+    /// Its key.
+    pub key: JobKey,
+    /// Account of the group.
+    pub account: AccountKey,
+    /// Id that clients see.
+    pub id: String,
+    /// Key of the group, which may be deleted by now.
+    pub group: GroupKey,
+    /// Id of the group when the job was made.
+    pub group_id: String,
+    /// Space before.
+    pub from: SpaceKey,
+    /// Space after.
+    pub to: SpaceKey,
+    /// How far it is.
+    pub status: JobStatus,
+    /// Whether it is being rolled back: from `to` to `from`.
+    pub rolling_back: bool,
+    /// Memberships up to this one have been looked at.
+    pub cursor: u64,
+    /// Faces that are in the gallery of the target space.
+    pub done: u64,
+    /// Faces that there were to move.
+    pub total: u64,
+    /// Start, milliseconds since the Unix epoch.
+    pub started_ms: u64,
+    /// End of the move or of its roll-back.
+    pub ended_ms: Option<u64>,
+    /// Why it failed.
+    pub failure: String,
+    /// Faces that it failed on.
+    pub failed_faces: Vec<String>,
+}
+
+impl JobRow {
+    /// Space that the group is moved to at the moment.
+    pub fn target(&self) -> SpaceKey {
+        if self.rolling_back { self.from } else { self.to }
+    }
+}
+
+/// How far a job is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum JobStatus {
+    /// At work.
+    Moving,
+    /// The group is in the new space.
+    Moved,
+    /// The group is in the old space again.
+    RolledBack,
+    /// The group has stayed in the old space.
+    Failed,
+}
+
+impl JobStatus {
+    pub(crate) fn number(self) -> i64 {
+        match self {
+            Self::Moving => 0,
+            Self::Moved => 1,
+            Self::RolledBack => 2,
+            Self::Failed => 3,
+        }
+    }
+
+    pub(crate) fn from_number(number: i64) -> Option<Self> {
+        [Self::Moving, Self::Moved, Self::RolledBack, Self::Failed]
+            .into_iter()
+            .find(|status| status.number() == number)
+    }
+}
+
 /// A person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PersonRow {
     /// Its key.
     pub key: PersonKey,
-    /// Space of its faces, that of all its groups.
+    /// Space of the newest model version among those of its groups. Its faces have vectors in all of these.
     pub space: SpaceKey,
     /// Id given by the client.
     pub id: String,

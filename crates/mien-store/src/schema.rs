@@ -4,7 +4,7 @@ use crate::error::{Doing, StoreError};
 use rusqlite::{Connection, TransactionBehavior};
 
 /// One step per version, in order; a step never changes once released.
-const STEPS: &[&str] = &[include_str!("schema/001.sql")];
+const STEPS: &[&str] = &[include_str!("schema/001.sql"), include_str!("schema/002.sql")];
 
 /// Brings the database to the newest version, all steps in one transaction.
 pub(crate) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {

@@ -7,6 +7,7 @@ mod accounts;
 mod changes;
 mod faces;
 mod groups;
+mod jobs;
 mod persons;
 
 use crate::error::{Doing, StoreError};
@@ -17,6 +18,7 @@ use std::ops::Deref;
 
 pub use faces::NewFaceRow;
 pub use groups::NewGroupRow;
+pub use jobs::NewJobRow;
 pub use persons::NewPersonRow;
 
 /// One write: all of it is kept or nothing. Reads through it see its own changes.

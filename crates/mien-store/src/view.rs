@@ -4,6 +4,7 @@ mod accounts;
 mod changes;
 mod faces;
 mod groups;
+mod jobs;
 mod persons;
 
 use crate::error::{Doing, StoreError};

@@ -22,15 +22,15 @@ pub(super) fn copy(
         .iter()
         .map(|group| group::find(tx, account, group))
         .collect::<Result<_, _>>()?;
-    check(inner, tx, &person, &targets)?;
+    check(inner, tx, account, &person, &targets)?;
 
-    let faces = tx.person_vectors(person.key, person.space)?;
-    let fused = embedding::fuse(faces.iter().map(|(_, vector)| vector));
     let (mut joined, mut full) = (Vec::new(), None);
     for target in targets {
-        match check_group_room(inner, target.space, &target.id, target.faces, person.faces) {
+        match check_group_room(inner, account, target.space, &target.id, target.faces, person.faces) {
             Ok(()) => {
-                tx.insert_member(person.key, person.space, target.key, &[], &faces, fused.as_ref())?;
+                let faces = tx.person_vectors(person.key, target.space)?;
+                let fused = embedding::fuse(faces.iter().map(|(_, vector)| vector));
+                tx.insert_member(person.key, target.space, target.key, &[], &faces, fused.as_ref())?;
                 joined.push(GroupId::stored(target.id));
             }
             Err(error) => full = full.or(Some(error)),
@@ -43,14 +43,23 @@ pub(super) fn copy(
 }
 
 /// What refuses the whole copy; only lack of room does not.
-fn check(inner: &Inner, tx: &Transaction<'_>, person: &PersonRow, targets: &[GroupRow]) -> Result<(), CoreError> {
+fn check(
+    inner: &Inner,
+    tx: &Transaction<'_>,
+    account: AccountId,
+    person: &PersonRow,
+    targets: &[GroupRow],
+) -> Result<(), CoreError> {
     for target in targets {
         if tx.member_texts(person.key, target.key)?.is_some() {
             let (person, group) = (PersonId::stored(person.id.clone()), GroupId::stored(target.id.clone()));
             return Err(CoreError::AlreadyInGroup { person, group });
         }
     }
-    if let Some(other) = targets.iter().find(|target| target.space != person.space) {
+    // Its faces have vectors in the spaces of its groups.
+    let groups = tx.groups_of_person(person.key)?;
+    let known = |space| groups.iter().any(|group| group.space == space);
+    if let Some(other) = targets.iter().find(|target| !known(target.space)) {
         let (have, want) = (inner.spaces.version(person.space), inner.spaces.version(other.space));
         let models = if have == want { ", of different models" } else { "" };
         return Err(CoreError::AcrossVersions(format!(
@@ -58,7 +67,7 @@ fn check(inner: &Inner, tx: &Transaction<'_>, person: &PersonRow, targets: &[Gro
             person.id, other.id
         )));
     }
-    let max = inner.limits.groups_per_person;
+    let max = inner.limits.of(account).groups_per_person;
     if tx.group_count(person.key)? + targets.len() as u64 > max {
         return Err(CoreError::TooManyGroupsOfPerson { max });
     }

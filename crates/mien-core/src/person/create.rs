@@ -11,15 +11,16 @@ use crate::spaces::Loaded;
 use crate::value::{FaceId, ModelVersion, PersonId};
 use crate::{Inner, group};
 use mien_index::Query;
-use mien_store::{AccountKey, FaceKey, GroupKey, GroupRow, NewPersonRow, Stream, Transaction, Vector, View};
+use mien_store::{AccountKey, FaceKey, GroupKey, GroupRow, NewPersonRow, SpaceKey, Stream, Transaction, Vector, View};
 use std::sync::Arc;
 
 /// Searches for a similar person are made before the write; when what they found has gone by then, they are made again.
 const ATTEMPTS: usize = 16;
 
-pub(super) fn check(inner: &Inner, account: AccountId, person: &NewPerson) -> Result<Arc<Space>, CoreError> {
+pub(super) fn check(inner: &Inner, account: AccountId, person: &NewPerson) -> Result<Vec<Arc<Space>>, CoreError> {
     let group = inner.store.read(|view| admit(inner, view, account, person))?;
-    Ok(Arc::clone(&loaded(inner, &group)?.space))
+    let spaces = spaces(inner, &group)?;
+    Ok(spaces.into_iter().map(|loaded| Arc::clone(&loaded.space)).collect())
 }
 
 pub(super) fn create(
@@ -28,15 +29,13 @@ pub(super) fn create(
     person: NewPerson,
     face: Enrolled,
 ) -> Result<Created, CoreError> {
-    let vector = {
-        let group = inner.store.read(|view| admit(inner, view, account, &person))?;
-        embedding::stored(&face.embedding, loaded(inner, &group)?.space.dim)?
-    };
+    let group = inner.store.read(|view| admit(inner, view, account, &person))?;
+    let vectors = face::vectors(&face, &spaces(inner, &group)?)?;
     let new = Arc::new(New {
         account,
         person,
         face,
-        vector,
+        vectors,
     });
     for _ in 0..ATTEMPTS {
         let seen = look(inner, &new)?;
@@ -56,13 +55,25 @@ struct New {
     account: AccountId,
     person: NewPerson,
     face: Enrolled,
-    vector: Vector,
+    vectors: Vec<(SpaceKey, Vector)>,
+}
+
+impl New {
+    /// The vector to search the group with.
+    fn probe(&self, space: SpaceKey) -> Result<Vec<f32>, CoreError> {
+        let found = self.vectors.iter().find(|(of, _)| *of == space);
+        found
+            .map(|(_, vector)| vector.to_f32())
+            .ok_or(CoreError::SpaceChanged)
+    }
 }
 
 /// The result of looking for a similar person before the write.
 struct Seen {
     /// Key of the group looked at; it may have been deleted and created again since.
     group: GroupKey,
+    /// Space it was searched in.
+    space: SpaceKey,
     /// Changes up to this number were looked at.
     through: u64,
     /// Score from which a person counted as similar; `None` when the group was empty.
@@ -78,13 +89,22 @@ fn admit(inner: &Inner, view: &View<'_>, account: AccountId, person: &NewPerson)
     if view.person(AccountKey(account.0), person.id.as_str())?.is_some() {
         return Err(CoreError::PersonExists(person.id.clone()));
     }
-    face::check_group_room(inner, group.space, &group.id, group.faces, 1)?;
+    face::check_group_room(inner, account, group.space, &group.id, group.faces, 1)?;
     face::check_account_room(inner, view, account, 1)?;
     Ok(group)
 }
 
 fn loaded<'a>(inner: &'a Inner, group: &GroupRow) -> Result<&'a Loaded, CoreError> {
     inner.spaces.of(group.space, || format!("group {}", group.id))
+}
+
+/// The space that the group is searched in, and the one that it is being moved to.
+fn spaces<'a>(inner: &'a Inner, group: &GroupRow) -> Result<Vec<&'a Loaded>, CoreError> {
+    let mut spaces = vec![loaded(inner, group)?];
+    if let Some(moving) = group.moving {
+        spaces.push(inner.spaces.of(moving.to, || format!("group {}", group.id))?);
+    }
+    Ok(spaces)
 }
 
 /// Searches the group for a similar person, if that is wanted.
@@ -100,7 +120,7 @@ fn look(inner: &Inner, new: &New) -> Result<Option<Seen>, CoreError> {
     // Read before the search, so that the search has seen at least the changes up to here.
     let through = index.applied();
     let threshold = new.person.unique.threshold(group.faces);
-    let probe = new.vector.to_f32();
+    let probe = new.probe(group.space)?;
     let query = Query {
         probes: &[&probe],
         galleries: &[group.key.0],
@@ -111,6 +131,7 @@ fn look(inner: &Inner, new: &New) -> Result<Option<Seen>, CoreError> {
     let hit = index.search(&query)?.into_iter().flatten().next();
     Ok(Some(Seen {
         group: group.key,
+        space: group.space,
         through,
         threshold,
         best: hit.map(|hit| (FaceKey(hit.key), hit.similarity)),
@@ -126,6 +147,9 @@ fn write(
 ) -> Result<Option<Created>, CoreError> {
     let group = admit(inner, tx, new.account, &new.person)?;
     let loaded = loaded(inner, &group)?;
+    for space in spaces(inner, &group)? {
+        new.probe(space.key)?;
+    }
     let version = loaded.space.version;
     let similar = seen.map_or(Ok(Similarity::Nobody), |seen| similar(tx, loaded, new, &group, seen))?;
     match similar {
@@ -165,13 +189,13 @@ fn similar(
         return Ok(Similarity::Nobody);
     };
     let too_strict = seen.threshold.is_some_and(|at_the_search| at_the_search > threshold);
-    if seen.group != group.key || too_strict {
+    if (seen.group, seen.space) != (group.key, group.space) || too_strict {
         return Ok(Similarity::Unknown);
     }
     let Some(joined) = tx.faces_inserted(loaded.key, group.key, seen.through)? else {
         return Ok(Similarity::Unknown);
     };
-    let (mut best, probe) = (seen.best, new.vector.to_f32());
+    let (mut best, probe) = (seen.best, new.probe(group.space)?);
     for face in joined {
         let Some(vector) = tx.vector(face, loaded.key)? else {
             continue;
@@ -204,7 +228,6 @@ fn insert(inner: &Inner, tx: &mut Transaction<'_>, new: &New, group: &GroupRow) 
     let (account, now_ms) = (AccountKey(new.account.0), inner.clock.now_ms());
     let person = tx.insert_person(&NewPersonRow {
         account,
-        space: group.space,
         id: new.person.id.as_str(),
         name: new.person.name.as_str(),
         gender: new.person.gender.number() as u8,
@@ -214,7 +237,7 @@ fn insert(inner: &Inner, tx: &mut Transaction<'_>, new: &New, group: &GroupRow) 
     place_texts(&mut texts, &new.person.texts);
     tx.insert_member(person, group.space, group.key, &texts, &[], None)?;
     let row = find(tx, new.account, &new.person.id)?;
-    let face = face::insert(inner, tx, new.account, &row, &new.face, &new.vector)?;
-    tx.log_fused(person, group.space, &new.vector)?;
+    let face = face::insert(inner, tx, new.account, &row, &new.face, &new.vectors)?;
+    tx.log_fused(person, &new.vectors)?;
     Ok(face)
 }

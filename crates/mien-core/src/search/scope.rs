@@ -7,7 +7,7 @@ use crate::spaces::Loaded;
 use crate::value::{GroupIds, ModelVersion};
 use crate::{Inner, group};
 use mien_index::Index;
-use mien_store::{GroupRow, Stream};
+use mien_store::{GroupRow, Stream, View};
 
 /// The groups of one search: of one space, with at least one face.
 pub(super) struct Scope<'a> {
@@ -22,6 +22,17 @@ pub(super) struct Scope<'a> {
 impl Scope<'_> {
     pub(super) fn index(&self) -> Result<&Index, CoreError> {
         self.loaded.index(self.stream)
+    }
+
+    /// Whether the groups are still in the space that was searched: a gallery that a group has left is empty.
+    pub(super) fn still(&self, view: &View<'_>) -> Result<(), CoreError> {
+        for group in &self.groups {
+            let now = view.group_by_key(group.key)?;
+            if now.is_some_and(|now| now.space != group.space) {
+                return Err(CoreError::SpaceChanged);
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn answer<T>(&self, probes: Vec<T>) -> Search<T> {
@@ -69,7 +80,7 @@ pub(super) fn find<'a>(
     if faces == 0 {
         return Err(CoreError::NoFaceInGroups);
     }
-    let max = inner.limits.faces_per_group(version);
+    let max = inner.limits.of(account).faces_per_group(version);
     if faces > max {
         return Err(CoreError::SearchTooLarge { faces, max });
     }

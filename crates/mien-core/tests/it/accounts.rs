@@ -1,6 +1,6 @@
 //! Accounts and keys.
 
-use crate::world::{StepClock, V3, World, axis, gid, gids, new_group, open_store, page, pid, refused};
+use crate::world::{Steps as _, StepClock, V3, World, axis, gid, gids, new_group, open_store, page, pid, refused};
 use mien_core::{AccountId, Accounts, SearchOptions, Target};
 use mien_store::Durability;
 use std::sync::Arc;
@@ -102,7 +102,7 @@ fn accounts_do_not_see_one_another() {
     refused(world.delete_group(other, &gid("g")), "GroupNotFound");
     refused(world.delete_faces(other, &pid("p"), &[face]), "PersonNotFound");
     refused(
-        world.verify(other, &pid("p"), Target::Faces, &axis(0)),
+        world.prove(other, &pid("p"), Target::Faces, &axis(0)),
         "PersonNotFound",
     );
     let options = SearchOptions {
@@ -111,7 +111,7 @@ fn accounts_do_not_see_one_another() {
         details: false,
     };
     refused(
-        world.search(other, &gids(&["g"]), Target::Faces, &[axis(0)], &options),
+        world.hunt(other, &gids(&["g"]), Target::Faces, &[axis(0)], &options),
         "GroupNotFound",
     );
     assert_eq!(world.groups(other, page(0, 10)).unwrap().total, 0);
@@ -125,7 +125,7 @@ fn accounts_do_not_see_one_another() {
         details: false,
     };
     refused(
-        world.search(other, &gids(&["g"]), Target::Faces, &[axis(0)], &options),
+        world.hunt(other, &gids(&["g"]), Target::Faces, &[axis(0)], &options),
         "NoFaceInGroups",
     );
     world.delete_group(other, &gid("g")).unwrap();

@@ -70,7 +70,7 @@ fn compare(directory: &Path, answered: &BTreeMap<String, String>) {
     for (person, face) in answered {
         let probe = [embedding(person)];
         let faces = core
-            .search(AccountId(1), &gids(&["g"]), Target::Faces, &probe, &options)
+            .hunt(AccountId(1), &gids(&["g"]), Target::Faces, &probe, &options)
             .unwrap();
         let found = faces.probes[0]
             .candidates
@@ -79,7 +79,7 @@ fn compare(directory: &Path, answered: &BTreeMap<String, String>) {
         let found = found.unwrap_or_else(|| panic!("{person} was answered but is not found"));
         assert_eq!(found.face.map(|face| face.to_string()).as_ref(), Some(face));
         let persons = core
-            .search(AccountId(1), &gids(&["g"]), Target::Persons, &probe, &options)
+            .hunt(AccountId(1), &gids(&["g"]), Target::Persons, &probe, &options)
             .unwrap();
         assert!(
             persons.probes[0]
@@ -110,7 +110,7 @@ fn enrol_until_killed(directory: &Path) -> ! {
                     let id = format!("{round}-{writer}-{number}");
                     let new = new_person("g", &id);
                     let created = core
-                        .create_person(AccountId(1), new, enrolled(&embedding(&id)))
+                        .enrol(AccountId(1), new, enrolled(&embedding(&id)))
                         .unwrap();
                     let Created::Person { face, .. } = created else {
                         panic!("{created:?}")
@@ -131,7 +131,7 @@ fn open(directory: &Path) -> Core {
         store,
         &directory.join("index"),
         vec![space(V3)],
-        Limits::default(),
+        Limits::default().into(),
         Arc::new(SystemClock),
     )
     .unwrap()

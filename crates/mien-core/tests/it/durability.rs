@@ -204,7 +204,7 @@ fn vectors_of_another_model_are_never_compared() {
         "SpaceNotLoaded",
     );
     refused(
-        world.search(
+        world.hunt(
             world.account,
             &groups,
             Target::Faces,
@@ -214,11 +214,11 @@ fn vectors_of_another_model_are_never_compared() {
         "SpaceNotLoaded",
     );
     refused(
-        world.verify(world.account, &pid("p1"), Target::Faces, &probe),
+        world.prove(world.account, &pid("p1"), Target::Faces, &probe),
         "SpaceNotLoaded",
     );
     refused(
-        world.add_faces(world.account, &pid("p1"), images(), score(0.0)),
+        world.add_seen(world.account, &pid("p1"), images(), score(0.0)),
         "SpaceNotLoaded",
     );
     refused(
@@ -226,7 +226,7 @@ fn vectors_of_another_model_are_never_compared() {
         "SpaceNotLoaded",
     );
     let error = world
-        .create_person(world.account, new_person("g", "new"), enrolled(&probe))
+        .enrol(world.account, new_person("g", "new"), enrolled(&probe))
         .unwrap_err();
     assert_eq!(
         error.to_string(),
@@ -237,7 +237,7 @@ fn vectors_of_another_model_are_never_compared() {
     assert_eq!(world.person(world.account, &pid("p1")).unwrap().faces.len(), 1);
     world.add_group("new");
     world
-        .create_person(world.account, new_person("new", "n"), enrolled(&probe))
+        .enrol(world.account, new_person("new", "n"), enrolled(&probe))
         .unwrap();
     refused(
         world.copy_person(world.account, &pid("p1"), &gids(&["new"])),
@@ -307,7 +307,6 @@ fn the_check_finds_what_an_index_lacks() {
             let group = tx.group(account, "h")?.unwrap();
             let new = mien_store::NewPersonRow {
                 account,
-                space: group.space,
                 id: "unheard",
                 name: "x",
                 gender: 0,
@@ -315,13 +314,12 @@ fn the_check_finds_what_an_index_lacks() {
             };
             let person = tx.insert_person(&new)?;
             tx.insert_member(person, group.space, group.key, &[], &[], None)?;
-            let vector = mien_store::Vector::from_f32(&axis(0));
+            let vectors = [(group.space, mien_store::Vector::from_f32(&axis(0)))];
             tx.insert_face(&mien_store::NewFaceRow {
                 account,
                 person,
-                space: group.space,
                 frame: mien_store::FrameRow::default(),
-                vector: &vector,
+                vectors: &vectors,
                 crop: None,
                 now_ms: 1,
             })?;

@@ -6,9 +6,9 @@ use std::thread;
 
 type Outcome = Addition<&'static str>;
 
-fn add(world: &World, person: &str, images: Vec<Result<Enrolled, &'static str>>, threshold: f64) -> Vec<Outcome> {
+fn add(world: &World, person: &str, images: Vec<Result<Seen, &'static str>>, threshold: f64) -> Vec<Outcome> {
     world
-        .add_faces(world.account, &pid(person), images, score(threshold))
+        .add_seen(world.account, &pid(person), images, score(threshold))
         .unwrap()
         .images
 }
@@ -119,7 +119,7 @@ fn add_faces_refuses_in_order() {
         let given = vec![Ok::<_, ()>(enrolled(&axis(0))); images];
         refused(world.check_add_faces(world.account, &pid(person), images), expected);
         refused(
-            world.add_faces(world.account, &pid(person), given, score(0.0)),
+            world.add_seen(world.account, &pid(person), given, score(0.0)),
             expected,
         );
     };
@@ -145,7 +145,7 @@ fn a_bad_embedding_leaves_nothing_of_the_call() {
     let world = one_person();
     let images = vec![Ok::<_, ()>(enrolled(&axis(0))), Ok(enrolled(&[1.0]))];
     refused(
-        world.add_faces(world.account, &pid("p"), images, score(0.0)),
+        world.add_seen(world.account, &pid("p"), images, score(0.0)),
         "BadEmbedding",
     );
     assert_eq!(world.person(world.account, &pid("p")).unwrap().faces.len(), 1);
@@ -214,7 +214,7 @@ fn concurrent_writes_on_one_person_follow_one_another() {
                 scope.spawn(move || {
                     let attempt = || {
                         let images = vec![Ok::<_, ()>(enrolled(&axis(0)))];
-                        world.add_faces(world.account, &pid("p"), images, score(0.0))
+                        world.add_seen(world.account, &pid("p"), images, score(0.0))
                     };
                     (0..5)
                         .filter(|_| attempt().is_err_and(|error| kind(&error) == "PersonFull"))
@@ -234,7 +234,7 @@ fn concurrent_writes_on_one_person_follow_one_another() {
 #[test]
 fn a_crop_is_kept_only_when_given() {
     let mut world = one_person();
-    let with = Enrolled {
+    let with = Seen {
         crop: Some(vec![9; 100]),
         ..enrolled(&axis(0))
     };

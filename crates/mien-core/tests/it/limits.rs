@@ -87,7 +87,7 @@ fn faces_of_groups_by_version() {
             world.add_person(group, &format!("{group}-{number}"), &axis(number));
         }
         refused(
-            world.create_person(world.account, new_person(group, "x"), enrolled(&axis(9))),
+            world.enrol(world.account, new_person(group, "x"), enrolled(&axis(9))),
             "GroupFull",
         );
     }

@@ -6,6 +6,7 @@ mod crash;
 mod durability;
 mod faces;
 mod groups;
+mod jobs;
 mod limits;
 mod model;
 mod persons;

@@ -4,6 +4,7 @@
 //! `MIEN_MODEL_OPS` sets the number of operations, `MIEN_MODEL_SEED` the seed; a failure prints both.
 
 mod compare;
+mod jobs;
 mod operations;
 mod state;
 
@@ -54,6 +55,10 @@ enum Stop {
 const ANSWERS: &[&str] = &[
     "done",
     "AccountFull",
+    "CannotRollBack",
+    "CannotUpgrade",
+    "JobNotFound",
+    "LostFaces",
     "AcrossVersions",
     "AlreadyInGroup",
     "GroupExists",
@@ -80,6 +85,10 @@ const ANSWERS: &[&str] = &[
     "too different",
     "found",
     "nobody found",
+    "moved",
+    "moving failed",
+    "rolled back",
+    "rolling back failed",
 ];
 
 #[test]
@@ -148,7 +157,7 @@ impl Twins {
             store,
             &path.join("index"),
             spaces,
-            self.limits.clone(),
+            self.limits.clone().into(),
             Arc::clone(&self.clock),
         );
         self.core = Some(core.unwrap());

@@ -40,9 +40,9 @@ fn a_new_person_reads_back_as_given() {
         texts: texts(&[(2, "two"), (0, "")]),
         ..new_person("g", "p")
     };
-    assert_eq!(world.check_create_person(world.account, &new).unwrap().version, V2);
+    assert_eq!(world.check_create_person(world.account, &new).unwrap()[0].version, V2);
     let created = world
-        .create_person(world.account, new.clone(), enrolled(&axis(0)))
+        .enrol(world.account, new.clone(), enrolled(&axis(0)))
         .unwrap();
     let Created::Person { face, version } = created else {
         panic!("{created:?}")
@@ -99,7 +99,7 @@ fn create_person_refuses_in_order_and_leaves_nothing() {
     let attempt = |new: &NewPerson, expected: &str| {
         refused(world.check_create_person(world.account, new), expected);
         refused(
-            world.create_person(world.account, new.clone(), enrolled(&axis(1))),
+            world.enrol(world.account, new.clone(), enrolled(&axis(1))),
             expected,
         );
     };
@@ -140,7 +140,7 @@ fn an_embedding_that_is_none_is_refused() {
     infinite[3] = f32::INFINITY;
     for embedding in [&zero[..], &not_a_number, &infinite, &axis(0)[1..], &[]] {
         refused(
-            world.create_person(world.account, new_person("g", "p"), enrolled(embedding)),
+            world.enrol(world.account, new_person("g", "p"), enrolled(embedding)),
             "BadEmbedding",
         );
     }
@@ -167,7 +167,7 @@ fn copying_adds_the_person_with_all_faces_and_empty_texts() {
         texts: texts(&[(0, "in a")]),
         ..new_person("a", "p")
     };
-    world.create_person(world.account, new, enrolled(&axis(0))).unwrap();
+    world.enrol(world.account, new, enrolled(&axis(0))).unwrap();
     world.add_face("p", &axis(1));
     // Request order, each group once.
     let joined = world

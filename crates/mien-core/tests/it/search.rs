@@ -42,7 +42,7 @@ fn search(
     options: &SearchOptions,
 ) -> Search<Found> {
     world
-        .search(world.account, &gids(groups), target, probes, options)
+        .hunt(world.account, &gids(groups), target, probes, options)
         .unwrap()
 }
 
@@ -83,7 +83,7 @@ fn many_faces_of_one_person_do_not_crowd_out_the_others() {
         let found = search(world, &["g"], Target::Faces, &[axis(0)], &two);
         assert_eq!(ids(&found.probes[0].candidates), ["crowd", "second"]);
         let by_group = world
-            .search_by_group(world.account, &gids(&["g"]), Target::Faces, &[axis(0)], &two)
+            .hunt_by_group(world.account, &gids(&["g"]), Target::Faces, &[axis(0)], &two)
             .unwrap();
         assert_eq!(ids(&by_group.probes[0][0].candidates), ["crowd", "second"]);
     };
@@ -101,12 +101,12 @@ fn many_faces_of_one_person_do_not_crowd_out_the_others() {
         store,
         &directory.join("index"),
         vec![space(V3), space(V2)],
-        limits,
+        limits.into(),
         clock,
     )
     .unwrap();
     let found = core
-        .search(world.account, &gids(&["g"]), Target::Faces, &[axis(0)], &two)
+        .hunt(world.account, &gids(&["g"]), Target::Faces, &[axis(0)], &two)
         .unwrap();
     assert_eq!(ids(&found.probes[0].candidates), ["crowd", "second"]);
 }
@@ -207,7 +207,7 @@ fn thresholds_are_strict_or_not_by_action() {
             );
             assert_eq!(found.probes[0].all_below_threshold, !passes);
             let by_group = world
-                .search_by_group(
+                .hunt_by_group(
                     world.account,
                     &gids(&["g"]),
                     target,
@@ -244,7 +244,7 @@ fn by_group_each_group_answers_for_itself() {
     let groups = gids(&["h", "empty", "g"]);
     for target in [Target::Faces, Target::Persons] {
         let found = world
-            .search_by_group(world.account, &groups, target, &[axis(1), axis(0)], &options)
+            .hunt_by_group(world.account, &groups, target, &[axis(1), axis(0)], &options)
             .unwrap();
         let shape: Vec<Vec<(&str, Vec<&str>)>> = found
             .probes
@@ -277,9 +277,9 @@ fn searches_are_refused_in_order() {
     let attempt = |groups: &[&str], target: Target, expected: &str| {
         let groups = gids(groups);
         refused(world.check_search(world.account, &groups, target), expected);
-        refused(world.search(world.account, &groups, target, &[axis(0)], &ALL), expected);
+        refused(world.hunt(world.account, &groups, target, &[axis(0)], &ALL), expected);
         refused(
-            world.search_by_group(world.account, &groups, target, &[axis(0)], &ALL),
+            world.hunt_by_group(world.account, &groups, target, &[axis(0)], &ALL),
             expected,
         );
     };
@@ -302,7 +302,7 @@ fn a_probe_that_is_none_is_refused() {
     let world = town();
     for probe in [vec![], vec![1.0; DIM - 1], vec![0.0; DIM], vec![f32::NAN; DIM]] {
         refused(
-            world.search(world.account, &gids(&["g"]), Target::Faces, &[axis(0), probe], &ALL),
+            world.hunt(world.account, &gids(&["g"]), Target::Faces, &[axis(0), probe], &ALL),
             "BadEmbedding",
         );
     }

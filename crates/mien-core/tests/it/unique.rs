@@ -13,7 +13,7 @@ fn unique(group: &str, id: &str, level: u64) -> NewPerson {
 }
 
 fn create(world: &World, new: NewPerson, embedding: &[f32]) -> Created {
-    world.create_person(world.account, new, enrolled(embedding)).unwrap()
+    world.enrol(world.account, new, enrolled(embedding)).unwrap()
 }
 
 /// A group of ten faces along ten axes.

@@ -16,7 +16,7 @@ fn two_faces() -> World {
 #[test]
 fn faces_by_the_best_persons_by_the_fused_vector() {
     let world = two_faces();
-    let verify = |target| world.verify(world.account, &pid("p"), target, &axis(1)).unwrap();
+    let verify = |target| world.prove(world.account, &pid("p"), target, &axis(1)).unwrap();
     assert_eq!(
         verify(Target::Faces),
         Verified {
@@ -43,7 +43,7 @@ fn a_match_is_a_score_of_60_on_either_version() {
         ("q", 0.0, false),
     ] {
         let verified = world
-            .verify(world.account, &pid(person), Target::Faces, &leaning(0, 9, cosine))
+            .prove(world.account, &pid(person), Target::Faces, &leaning(0, 9, cosine))
             .unwrap();
         assert_eq!(verified.matches, expected, "7.7: {person} {cosine} {verified:?}");
         assert_eq!(verified.matches, verified.score >= Score::MATCH);
@@ -55,7 +55,7 @@ fn verification_is_refused_in_order() {
     let world = two_faces();
     let attempt = |person: &str, target: Target, expected: &str| {
         refused(world.check_verify(world.account, &pid(person), target), expected);
-        refused(world.verify(world.account, &pid(person), target, &axis(0)), expected);
+        refused(world.prove(world.account, &pid(person), target, &axis(0)), expected);
     };
     attempt("none", Target::Faces, "PersonNotFound");
     attempt("none", Target::Persons, "PersonNotFound");
@@ -68,7 +68,7 @@ fn verification_is_refused_in_order() {
         V2
     );
     refused(
-        world.verify(world.account, &pid("p"), Target::Faces, &[1.0]),
+        world.prove(world.account, &pid("p"), Target::Faces, &[1.0]),
         "BadEmbedding",
     );
 }

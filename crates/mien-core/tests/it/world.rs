@@ -73,7 +73,7 @@ impl World {
     pub fn try_open(&self) -> Result<Core, CoreError> {
         let store = open_store(&self.path("mien.db"), Durability::Off);
         let (spaces, limits) = (self.spaces.clone(), self.limits.clone());
-        Core::open(store, &self.path("index"), spaces, limits, Arc::clone(&self.clock))
+        Core::open(store, &self.path("index"), spaces, limits.into(), Arc::clone(&self.clock))
     }
 
     pub fn restart(&mut self) {
@@ -93,7 +93,7 @@ impl World {
     /// Creates a person with one face.
     pub fn add_person(&self, group: &str, id: &str, embedding: &[f32]) -> FaceId {
         match self
-            .create_person(self.account, new_person(group, id), enrolled(embedding))
+            .enrol(self.account, new_person(group, id), enrolled(embedding))
             .unwrap()
         {
             Created::Person { face, .. } => face,
@@ -104,7 +104,7 @@ impl World {
     /// Adds a face to a person, however different.
     pub fn add_face(&self, person: &str, embedding: &[f32]) -> FaceId {
         let added = self
-            .add_faces::<()>(self.account, &pid(person), vec![Ok(enrolled(embedding))], score(0.0))
+            .add_seen::<()>(self.account, &pid(person), vec![Ok(enrolled(embedding))], score(0.0))
             .unwrap();
         match &added.images[..] {
             [Addition::Added { face, .. }] => *face,
@@ -124,7 +124,7 @@ impl World {
             details: false,
         };
         let found = self
-            .search(self.account, &gids(groups), target, &[probe.to_vec()], &options)
+            .hunt(self.account, &gids(groups), target, &[probe.to_vec()], &options)
             .unwrap();
         found.probes[0]
             .candidates
@@ -181,8 +181,16 @@ pub fn leaning(from: usize, towards: usize, cosine: f32) -> Vec<f32> {
     vector
 }
 
-pub fn enrolled(embedding: &[f32]) -> Enrolled {
-    Enrolled {
+/// A face as the tests see it: the same embedding in all spaces, and a crop that holds it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Seen {
+    pub frame: Frame,
+    pub embedding: Vec<f32>,
+    pub crop: Option<Vec<u8>>,
+}
+
+pub fn enrolled(embedding: &[f32]) -> Seen {
+    Seen {
         frame: Frame {
             x: -2,
             y: 3,
@@ -192,6 +200,125 @@ pub fn enrolled(embedding: &[f32]) -> Enrolled {
         embedding: embedding.to_vec(),
         crop: None,
     }
+}
+
+/// The same with a crop from which [`embed_crop`] makes the embedding again.
+pub fn with_crop(embedding: &[f32]) -> Seen {
+    Seen {
+        crop: Some(embedding.iter().flat_map(|value| value.to_le_bytes()).collect()),
+        ..enrolled(embedding)
+    }
+}
+
+pub fn embed_crop(image: &[u8]) -> Result<Vec<f32>, String> {
+    let values = image.as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes));
+    let values: Vec<f32> = values.collect();
+    if values.len() == DIM { Ok(values) } else { Err("not a crop".to_owned()) }
+}
+
+impl Seen {
+    pub fn in_spaces(self, spaces: &[Arc<Space>]) -> Enrolled {
+        Enrolled {
+            frame: self.frame,
+            embeddings: spaces
+                .iter()
+                .map(|space| Embedding::new(space, self.embedding.clone()))
+                .collect(),
+            crop: self.crop,
+        }
+    }
+}
+
+/// Operations as a caller does them: the check, then the look at the picture, then the operation itself.
+pub trait Steps {
+    fn steps(&self) -> &Core;
+
+    fn enrol(&self, account: AccountId, person: NewPerson, face: Seen) -> Result<Created, CoreError> {
+        let spaces = self.steps().check_create_person(account, &person)?;
+        self.steps().create_person(account, person, face.in_spaces(&spaces))
+    }
+
+    fn add_seen<R: Send + 'static>(
+        &self,
+        account: AccountId,
+        person: &PersonId,
+        images: Vec<Result<Seen, R>>,
+        threshold: Score,
+    ) -> Result<Additions<R>, CoreError> {
+        let spaces = self.steps().check_add_faces(account, person, images.len())?;
+        let images = images
+            .into_iter()
+            .map(|image| image.map(|seen| seen.in_spaces(&spaces)))
+            .collect();
+        self.steps().add_faces(account, person, images, threshold)
+    }
+
+    fn hunt(
+        &self,
+        account: AccountId,
+        groups: &GroupIds,
+        target: Target,
+        probes: &[Vec<f32>],
+        options: &SearchOptions,
+    ) -> Result<Search<Found>, CoreError> {
+        let space = self.steps().check_search(account, groups, target)?;
+        self.steps()
+            .search(account, groups, target, &embedded(&space, probes), options)
+    }
+
+    fn hunt_by_group(
+        &self,
+        account: AccountId,
+        groups: &GroupIds,
+        target: Target,
+        probes: &[Vec<f32>],
+        options: &SearchOptions,
+    ) -> Result<Search<Vec<FoundInGroup>>, CoreError> {
+        let space = self.steps().check_search(account, groups, target)?;
+        self.steps()
+            .search_by_group(account, groups, target, &embedded(&space, probes), options)
+    }
+
+    fn prove(
+        &self,
+        account: AccountId,
+        person: &PersonId,
+        target: Target,
+        probe: &[f32],
+    ) -> Result<Verified, CoreError> {
+        let space = self.steps().check_verify(account, person, target)?;
+        self.steps()
+            .verify(account, person, target, &Embedding::new(&space, probe.to_vec()))
+    }
+
+    /// One piece of the work that jobs have; whether there was one.
+    fn work_once(&self, faces: usize) -> bool {
+        let Some(work) = self.steps().work(faces).unwrap() else {
+            return false;
+        };
+        let embeddings = work.crops().iter().map(|crop| embed_crop(&crop.image)).collect();
+        self.steps().hand_in(work, embeddings).unwrap();
+        true
+    }
+}
+
+impl Steps for Core {
+    fn steps(&self) -> &Core {
+        self
+    }
+}
+
+impl Steps for World {
+    fn steps(&self) -> &Core {
+        self
+    }
+}
+
+fn embedded(space: &Arc<Space>, probes: &[Vec<f32>]) -> Vec<Embedding> {
+    probes
+        .iter()
+        .map(|probe| Embedding::new(space, probe.clone()))
+        .collect()
 }
 
 pub fn gid(text: &str) -> GroupId {

@@ -12,12 +12,10 @@ pub struct NewFaceRow<'a> {
     pub account: AccountKey,
     /// The person.
     pub person: PersonKey,
-    /// Space of the vector, that of the person.
-    pub space: SpaceKey,
     /// Where it was in its image.
     pub frame: FrameRow,
-    /// The embedding.
-    pub vector: &'a Vector,
+    /// Its embeddings, one for each of [`crate::PersonGroupRow::spaces`] of the person's groups.
+    pub vectors: &'a [(SpaceKey, Vector)],
     /// A crop to keep.
     pub crop: Option<&'a [u8]>,
     /// Time of creation.
@@ -39,8 +37,9 @@ impl Transaction<'_> {
             sql,
             params![key, face.person, x, y, width, height, face.now_ms as i64],
         )?;
-        let sql = "INSERT INTO vectors (face, space, value) VALUES (?1, ?2, ?3)";
-        self.run(doing, sql, params![key, face.space, face.vector.to_bytes()])?;
+        for (space, vector) in face.vectors {
+            self.insert_vector(key, *space, vector)?;
+        }
         if let Some(crop) = face.crop {
             self.run(
                 doing,
@@ -49,16 +48,25 @@ impl Transaction<'_> {
             )?;
         }
         self.count_faces(face.account, face.person, 1)?;
-        for (group, _, _) in self.person_group_sizes(face.person)? {
-            self.count_in_group(group, 0, 1)?;
-            let operation = Operation::Insert {
-                gallery: group,
-                key: key.0,
-                vector: face.vector.clone(),
-            };
-            self.log(face.space, Stream::Faces, operation)?;
+        for group in self.groups_of_person(face.person)? {
+            self.count_in_group(group.key, 0, 1)?;
+            for space in group.galleries() {
+                let operation = Operation::Insert {
+                    gallery: group.key,
+                    key: key.0,
+                    vector: of_space(face.vectors, space)?.clone(),
+                };
+                self.log(space, Stream::Faces, operation)?;
+            }
         }
         Ok(key)
+    }
+
+    /// Gives a face its vector in a further space.
+    pub fn insert_vector(&mut self, face: FaceKey, space: SpaceKey, vector: &Vector) -> Result<(), StoreError> {
+        let sql = "INSERT INTO vectors (face, space, value) VALUES (?1, ?2, ?3)";
+        self.run("adding a vector", sql, params![face, space, vector.to_bytes()])
+            .map(drop)
     }
 
     /// Deletes a face of a person.
@@ -66,36 +74,34 @@ impl Transaction<'_> {
         &mut self,
         account: AccountKey,
         person: PersonKey,
-        space: SpaceKey,
         face: FaceKey,
     ) -> Result<(), StoreError> {
         for table in ["vectors WHERE face", "crops WHERE face", "faces WHERE id"] {
             self.run("deleting a face", &format!("DELETE FROM {table} = ?1"), [face])?;
         }
         self.count_faces(account, person, -1)?;
-        for (group, _, _) in self.person_group_sizes(person)? {
-            self.count_in_group(group, 0, -1)?;
-            self.log(
-                space,
-                Stream::Faces,
-                Operation::Remove {
-                    gallery: group,
-                    key: face.0,
-                },
-            )?;
+        for group in self.groups_of_person(person)? {
+            self.count_in_group(group.key, 0, -1)?;
+            for space in group.galleries() {
+                let (gallery, key) = (group.key, face.0);
+                self.log(space, Stream::Faces, Operation::Remove { gallery, key })?;
+            }
         }
         Ok(())
     }
 
-    /// Tells the change log that a person's fused vector is another one now.
-    pub fn log_fused(&mut self, person: PersonKey, space: SpaceKey, fused: &Vector) -> Result<(), StoreError> {
-        for (group, _, _) in self.person_group_sizes(person)? {
-            let operation = Operation::Insert {
-                gallery: group,
-                key: person.0,
-                vector: fused.clone(),
-            };
-            self.log(space, Stream::Persons, operation)?;
+    /// Tells the change log that a person's fused vectors are others now; there must be one for each space of a gallery
+    /// that the person is in.
+    pub fn log_fused(&mut self, person: PersonKey, fused: &[(SpaceKey, Vector)]) -> Result<(), StoreError> {
+        for group in self.groups_of_person(person)? {
+            for space in group.galleries() {
+                let operation = Operation::Insert {
+                    gallery: group.key,
+                    key: person.0,
+                    vector: of_space(fused, space)?.clone(),
+                };
+                self.log(space, Stream::Persons, operation)?;
+            }
         }
         Ok(())
     }
@@ -117,4 +123,9 @@ impl Transaction<'_> {
         self.last_face = by_time.max(after_last) & (u64::MAX >> 1);
         Ok(FaceKey(self.last_face))
     }
+}
+
+fn of_space(vectors: &[(SpaceKey, Vector)], space: SpaceKey) -> Result<&Vector, StoreError> {
+    let found = vectors.iter().find(|(of, _)| *of == space).map(|(_, vector)| vector);
+    found.ok_or_else(|| StoreError::Impossible(format!("no vector was given for space {}", space.0)))
 }

@@ -64,10 +64,19 @@ impl Transaction<'_> {
         .map(drop)
     }
 
+    /// Empties the gallery of a group in a space.
+    pub(super) fn drop_gallery(&mut self, group: GroupKey, space: SpaceKey) -> Result<(), StoreError> {
+        for stream in Stream::ALL {
+            self.log(space, stream, Operation::Drop { gallery: group })?;
+        }
+        Ok(())
+    }
+
     /// Deletes a group, and with all their faces the persons that are in no other.
     pub fn delete_group(&mut self, account: AccountKey, group: &GroupRow) -> Result<(), StoreError> {
-        for stream in Stream::ALL {
-            self.log(group.space, stream, Operation::Drop { gallery: group.key })?;
+        let moving_to = group.moving.map(|moving| moving.to);
+        for space in std::iter::once(group.space).chain(moving_to) {
+            self.drop_gallery(group.key, space)?;
         }
         let doing = "deleting a group";
         self.run(

@@ -2,7 +2,7 @@
 
 use super::{Transaction, json};
 use crate::error::StoreError;
-use crate::row::{AccountKey, FaceKey, GroupKey, Operation, PersonKey, PersonRow, SpaceKey, Stream, Vector};
+use crate::row::{AccountKey, FaceKey, GroupKey, Operation, PersonGroupRow, PersonKey, PersonRow, SpaceKey, Stream, Vector};
 use rusqlite::params;
 
 /// A person to create.
@@ -10,8 +10,6 @@ use rusqlite::params;
 pub struct NewPersonRow<'a> {
     /// Its account.
     pub account: AccountKey,
-    /// Space of its faces.
-    pub space: SpaceKey,
     /// Id given by the client.
     pub id: &'a str,
     /// Name.
@@ -25,15 +23,14 @@ pub struct NewPersonRow<'a> {
 impl Transaction<'_> {
     /// Creates a person without group and face; the caller adds both before the write ends.
     pub fn insert_person(&mut self, person: &NewPersonRow<'_>) -> Result<PersonKey, StoreError> {
-        let sql = "INSERT INTO persons (account, person_id, name, gender, space, created_ms) \
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        let sql = "INSERT INTO persons (account, person_id, name, gender, created_ms) \
+                   VALUES (?1, ?2, ?3, ?4, ?5)";
         let now_ms = person.now_ms as i64;
         let values = params![
             person.account,
             person.id,
             person.name,
             person.gender,
-            person.space,
             now_ms
         ];
         self.run("creating a person", sql, values)?;
@@ -47,7 +44,8 @@ impl Transaction<'_> {
             .map(drop)
     }
 
-    /// Adds a person with its faces (their vectors in the space of the group) and its fused vector to a group.
+    /// Adds a person with its faces (their vectors in the space that the group is searched in) and its fused vector to a
+    /// group. A job that is moving the group comes to it later.
     pub fn insert_member(
         &mut self,
         person: PersonKey,
@@ -60,6 +58,18 @@ impl Transaction<'_> {
         let sql = "INSERT INTO members (person, grp, texts) VALUES (?1, ?2, ?3)";
         self.run("adding a person to a group", sql, params![person, group, json(texts)])?;
         self.count_in_group(group, 1, faces.len() as i64)?;
+        self.fill_gallery(person, space, group, faces, fused)
+    }
+
+    /// Puts a person's faces and fused vector into the gallery of a group in a space.
+    pub(super) fn fill_gallery(
+        &mut self,
+        person: PersonKey,
+        space: SpaceKey,
+        group: GroupKey,
+        faces: &[(FaceKey, Vector)],
+        fused: Option<&Vector>,
+    ) -> Result<(), StoreError> {
         for (face, vector) in faces {
             let operation = Operation::Insert {
                 gallery: group,
@@ -89,14 +99,18 @@ impl Transaction<'_> {
     /// Takes a person out of one of several groups.
     pub fn delete_member(&mut self, person: &PersonRow, group: GroupKey) -> Result<(), StoreError> {
         let faces = self.face_keys(person.key)?;
-        self.leave_group(person, group, &faces)
+        let groups = self.groups_of_person(person.key)?;
+        groups
+            .iter()
+            .filter(|row| row.key == group)
+            .try_for_each(|row| self.leave_group(person.key, row, &faces))
     }
 
     /// Deletes a person from all groups, with all faces.
     pub fn delete_person(&mut self, account: AccountKey, person: &PersonRow) -> Result<(), StoreError> {
         let faces = self.face_keys(person.key)?;
-        for (group, _, _) in self.person_group_sizes(person.key)? {
-            self.leave_group(person, group, &faces)?;
+        for group in self.groups_of_person(person.key)? {
+            self.leave_group(person.key, &group, &faces)?;
         }
         let doing = "deleting a person";
         let faces_of = "IN (SELECT id FROM faces WHERE person = ?1)";
@@ -112,28 +126,19 @@ impl Transaction<'_> {
         self.run(doing, sql, params![account, faces.len() as i64]).map(drop)
     }
 
-    fn leave_group(&mut self, person: &PersonRow, group: GroupKey, faces: &[FaceKey]) -> Result<(), StoreError> {
+    fn leave_group(&mut self, person: PersonKey, group: &PersonGroupRow, faces: &[FaceKey]) -> Result<(), StoreError> {
+        let gallery = group.key;
         let sql = "DELETE FROM members WHERE person = ?1 AND grp = ?2";
-        self.run("taking a person out of a group", sql, params![person.key, group])?;
-        self.count_in_group(group, -1, -(faces.len() as i64))?;
-        for face in faces {
-            self.log(
-                person.space,
-                Stream::Faces,
-                Operation::Remove {
-                    gallery: group,
-                    key: face.0,
-                },
-            )?;
+        self.run("taking a person out of a group", sql, params![person, gallery])?;
+        self.count_in_group(gallery, -1, -(faces.len() as i64))?;
+        for space in group.galleries() {
+            for FaceKey(key) in faces.iter().copied() {
+                self.log(space, Stream::Faces, Operation::Remove { gallery, key })?;
+            }
+            let key = person.0;
+            self.log(space, Stream::Persons, Operation::Remove { gallery, key })?;
         }
-        self.log(
-            person.space,
-            Stream::Persons,
-            Operation::Remove {
-                gallery: group,
-                key: person.key.0,
-            },
-        )
+        Ok(())
     }
 
     pub(super) fn count_in_group(&self, group: GroupKey, persons: i64, faces: i64) -> Result<(), StoreError> {

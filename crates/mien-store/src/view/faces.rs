@@ -71,8 +71,8 @@ impl View<'_> {
         )
     }
 
-    /// Every face of a space with the groups of its person, in order of faces: for exports and for building an index
-    /// anew. `each` is given the face, its person, its vector and the groups.
+    /// Every face that has a vector in a space, in order of faces: for exports and for building an index anew. `each` is
+    /// given the face, its person, its vector and the groups in whose galleries of the space it is, which may be none.
     pub fn each_vector<E: From<StoreError>>(
         &self,
         space: SpaceKey,
@@ -89,27 +89,31 @@ impl View<'_> {
         })
     }
 
-    /// Every person of a space with its vectors (oldest face first) and groups, in order of persons.
+    /// Every person that is in a gallery of a space, with its vectors (oldest face first) and these groups, in order of
+    /// persons.
     pub fn each_person<E: From<StoreError>>(
         &self,
         space: SpaceKey,
         mut each: impl FnMut(PersonKey, Vec<(FaceKey, Vector)>, &[GroupKey]) -> Result<(), E>,
     ) -> Result<(), E> {
-        let sql = "SELECT id FROM persons WHERE space = ?1 ORDER BY id";
-        self.each("reading persons", sql, [space], |row| {
+        let sql = "SELECT id FROM persons ORDER BY id";
+        self.each("reading persons", sql, [], |row| {
             let person = row.get(0)?;
-            let parts = self
-                .person_vectors(person, space)
-                .and_then(|vectors| Ok((vectors, self.groups_in_space(person, space)?)));
-            Ok(parts
-                .map_err(E::from)
-                .and_then(|(vectors, groups)| each(person, vectors, &groups)))
+            let groups = self.groups_in_space(person, space);
+            let parts = groups.and_then(|groups| match groups.is_empty() {
+                true => Ok(None),
+                false => Ok(Some((self.person_vectors(person, space)?, groups))),
+            });
+            Ok(parts.map_err(E::from).and_then(|parts| match parts {
+                Some((vectors, groups)) => each(person, vectors, &groups),
+                None => Ok(()),
+            }))
         })
     }
 
     fn groups_in_space(&self, person: PersonKey, space: SpaceKey) -> Result<Vec<GroupKey>, StoreError> {
         let sql = "SELECT g.id FROM members m JOIN groups g ON g.id = m.grp \
-                   WHERE m.person = ?1 AND g.space = ?2 ORDER BY m.id";
+                   WHERE m.person = ?1 AND (g.space = ?2 OR (g.moving_to = ?2 AND m.moved = g.job)) ORDER BY m.id";
         self.all("reading groups of a person", sql, params![person, space], |row| {
             row.get(0)
         })

@@ -2,11 +2,12 @@
 
 use super::{View, number, texts};
 use crate::error::StoreError;
-use crate::row::{AccountKey, GroupKey, GroupRow, SpaceKey};
+use crate::row::{AccountKey, GroupKey, GroupRow, MovingRow, SpaceKey};
 use rusqlite::{Row, params};
 
 const GROUP: &str =
-    "SELECT id, space, group_id, name, tag, fields, created_ms, updated_ms, person_count, face_count FROM groups";
+    "SELECT id, space, group_id, name, tag, fields, created_ms, updated_ms, \
+     person_count, face_count, job, moving_to FROM groups";
 
 impl View<'_> {
     /// One group by the client's id.
@@ -15,34 +16,41 @@ impl View<'_> {
         self.one("reading a group", &sql, params![account, id], group_row)
     }
 
+    /// One group by key.
+    pub fn group_by_key(&self, key: GroupKey) -> Result<Option<GroupRow>, StoreError> {
+        self.one("reading a group", &format!("{GROUP} WHERE id = ?1"), [key], group_row)
+    }
+
     /// The group that has this name.
     pub fn group_named(&self, account: AccountKey, name: &str) -> Result<Option<GroupKey>, StoreError> {
         let sql = "SELECT id FROM groups WHERE account = ?1 AND name = ?2";
         self.one("reading a group name", sql, params![account, name], |row| row.get(0))
     }
 
-    /// Numbers of persons and faces of a group.
-    pub fn group_counts(&self, group: GroupKey) -> Result<Option<(u64, u64)>, StoreError> {
-        let sql = "SELECT person_count, face_count FROM groups WHERE id = ?1";
-        self.one("reading a group", sql, [group], |row| {
+    /// Numbers of persons and faces whose rows are in the gallery of a group in a space; `None` when the group has no
+    /// gallery there.
+    pub fn gallery_counts(&self, group: GroupKey, space: SpaceKey) -> Result<Option<(u64, u64)>, StoreError> {
+        let Some(row) = self.group_by_key(group)? else {
+            return Ok(None);
+        };
+        if row.space == space {
+            return Ok(Some((row.persons, row.faces)));
+        }
+        let Some(moving) = row.moving.filter(|moving| moving.to == space) else {
+            return Ok(None);
+        };
+        let sql = "SELECT count(*), coalesce(sum(p.face_count), 0) FROM members m JOIN persons p ON p.id = m.person \
+                   WHERE m.grp = ?1 AND m.moved = ?2";
+        self.one("counting a gallery", sql, params![group, moving.job], |row| {
             Ok((number(row, 0)?, number(row, 1)?))
         })
     }
 
-    /// Numbers of persons and faces of all groups of a space; who is in two of them counts twice.
-    pub fn space_counts(&self, space: SpaceKey) -> Result<(u64, u64), StoreError> {
-        let sql = "SELECT coalesce(sum(person_count), 0), coalesce(sum(face_count), 0) FROM groups WHERE space = ?1";
-        let counts = self.one("counting groups", sql, [space], |row| {
-            Ok((number(row, 0)?, number(row, 1)?))
-        })?;
-        Ok(counts.unwrap_or_default())
-    }
-
-    /// Keys of all groups of a space.
-    pub fn groups_of_space(&self, space: SpaceKey) -> Result<Vec<GroupKey>, StoreError> {
+    /// Keys of all groups that have a gallery in a space.
+    pub fn galleries_of_space(&self, space: SpaceKey) -> Result<Vec<GroupKey>, StoreError> {
         self.all(
             "listing groups",
-            "SELECT id FROM groups WHERE space = ?1",
+            "SELECT id FROM groups WHERE space = ?1 OR moving_to = ?1",
             [space],
             |row| row.get(0),
         )
@@ -72,5 +80,9 @@ fn group_row(row: &Row<'_>) -> rusqlite::Result<GroupRow> {
         updated_ms: number(row, 7)?,
         persons: number(row, 8)?,
         faces: number(row, 9)?,
+        moving: match (row.get(10)?, row.get(11)?) {
+            (Some(job), Some(to)) => Some(MovingRow { job, to }),
+            _ => None,
+        },
     })
 }

@@ -2,15 +2,17 @@
 
 use super::{View, number, texts};
 use crate::error::StoreError;
-use crate::row::{AccountKey, GroupKey, MemberRow, PersonKey, PersonRow};
+use crate::row::{AccountKey, GroupKey, MemberRow, PersonGroupRow, PersonKey, PersonRow};
 use rusqlite::{Row, params};
 
-const PERSON: &str = "SELECT id, space, person_id, name, gender, created_ms, face_count FROM persons";
+/// The newest space among those of the person's groups.
+const SPACE: &str = "(SELECT g.space FROM members own JOIN groups g ON g.id = own.grp JOIN spaces s ON s.id = g.space \
+                      WHERE own.person = p.id ORDER BY s.version DESC, s.id DESC LIMIT 1)";
 
 impl View<'_> {
     /// One person by the client's id.
     pub fn person(&self, account: AccountKey, id: &str) -> Result<Option<PersonRow>, StoreError> {
-        let sql = format!("{PERSON} WHERE account = ?1 AND person_id = ?2");
+        let sql = format!("{} WHERE p.account = ?1 AND p.person_id = ?2", person_sql());
         self.one("reading a person", &sql, params![account, id], person_row)
     }
 
@@ -18,7 +20,7 @@ impl View<'_> {
     pub fn person_by_key(&self, key: PersonKey) -> Result<Option<PersonRow>, StoreError> {
         self.one(
             "reading a person",
-            &format!("{PERSON} WHERE id = ?1"),
+            &format!("{} WHERE p.id = ?1", person_sql()),
             [key],
             person_row,
         )
@@ -26,7 +28,7 @@ impl View<'_> {
 
     /// Persons of an account with keys above `after`, in order of creation, at most `limit`: for exports.
     pub fn persons(&self, account: AccountKey, after: PersonKey, limit: u64) -> Result<Vec<PersonRow>, StoreError> {
-        let sql = format!("{PERSON} WHERE account = ?1 AND id > ?2 ORDER BY id LIMIT ?3");
+        let sql = format!("{} WHERE p.account = ?1 AND p.id > ?2 ORDER BY p.id LIMIT ?3", person_sql());
         self.all(
             "listing persons",
             &sql,
@@ -68,12 +70,19 @@ impl View<'_> {
         )
     }
 
-    /// Keys and face counts of the groups of a person, in order of joining.
-    pub fn person_group_sizes(&self, person: PersonKey) -> Result<Vec<(GroupKey, String, u64)>, StoreError> {
-        let sql = "SELECT g.id, g.group_id, g.face_count FROM members m \
-                   JOIN groups g ON g.id = m.grp WHERE m.person = ?1 ORDER BY m.id";
+    /// Galleries of a person: its groups in order of joining, with the spaces they are in.
+    pub fn groups_of_person(&self, person: PersonKey) -> Result<Vec<PersonGroupRow>, StoreError> {
+        let sql = "SELECT g.id, g.group_id, g.face_count, g.space, g.moving_to, coalesce(m.moved = g.job, 0) \
+                   FROM members m JOIN groups g ON g.id = m.grp WHERE m.person = ?1 ORDER BY m.id";
         self.all("reading groups of a person", sql, [person], |row| {
-            Ok((row.get(0)?, row.get(1)?, number(row, 2)?))
+            Ok(PersonGroupRow {
+                key: row.get(0)?,
+                id: row.get(1)?,
+                faces: number(row, 2)?,
+                space: row.get(3)?,
+                moving_to: row.get(4)?,
+                moved: row.get(5)?,
+            })
         })
     }
 
@@ -85,16 +94,22 @@ impl View<'_> {
         limit: u64,
     ) -> Result<Vec<(PersonRow, Vec<String>)>, StoreError> {
         // The page is cut from the narrow index first; only its rows are then joined.
-        let sql = "SELECT p.id, p.space, p.person_id, p.name, p.gender, p.created_ms, p.face_count, m.texts \
-                   FROM (SELECT id FROM members WHERE grp = ?1 ORDER BY id LIMIT ?3 OFFSET ?2) page \
-                   JOIN members m ON m.id = page.id JOIN persons p ON p.id = m.person ORDER BY m.id";
+        let sql = format!(
+            "SELECT p.id, {SPACE}, p.person_id, p.name, p.gender, p.created_ms, p.face_count, m.texts \
+             FROM (SELECT id FROM members WHERE grp = ?1 ORDER BY id LIMIT ?3 OFFSET ?2) page \
+             JOIN members m ON m.id = page.id JOIN persons p ON p.id = m.person ORDER BY m.id"
+        );
         self.all(
             "listing persons of a group",
-            sql,
+            &sql,
             params![group, offset as i64, limit as i64],
             |row| Ok((person_row(row)?, texts(row, 7)?)),
         )
     }
+}
+
+fn person_sql() -> String {
+    format!("SELECT p.id, {SPACE}, p.person_id, p.name, p.gender, p.created_ms, p.face_count FROM persons p")
 }
 
 fn person_row(row: &Row<'_>) -> rusqlite::Result<PersonRow> {

@@ -102,7 +102,6 @@ pub fn insert_person(
 ) -> Result<(PersonKey, FaceKey), StoreError> {
     let person = tx.insert_person(&NewPersonRow {
         account,
-        space,
         id,
         name: "somebody",
         gender: 0,
@@ -110,7 +109,7 @@ pub fn insert_person(
     })?;
     tx.insert_member(person, space, group, &[], &[], None)?;
     let face = insert_face(tx, account, space, person)?;
-    tx.log_fused(person, space, &vector(person.0))?;
+    tx.log_fused(person, &[(space, vector(person.0))])?;
     Ok((person, face))
 }
 
@@ -126,13 +125,12 @@ pub fn insert_face(
         width: 50,
         height: 60,
     };
-    let (vector, crop) = (vector(person.0), [1, 2, 3]);
+    let (vectors, crop) = ([(space, vector(person.0))], [1, 2, 3]);
     tx.insert_face(&NewFaceRow {
         account,
         person,
-        space,
         frame,
-        vector: &vector,
+        vectors: &vectors,
         crop: Some(&crop),
         now_ms: 1000,
     })

@@ -3,7 +3,7 @@
 use super::operations::agree;
 use super::state::{Account, Person, cosine};
 use super::{Twins, saw};
-use crate::world::{curve, gid, page, pid};
+use crate::world::{Steps as _, curve, gid, page, pid};
 use mien_core::*;
 
 /// Half precision and the way an index scales vectors move a cosine by less.
@@ -23,6 +23,7 @@ impl Twins {
             for (person, expected) in &model.persons {
                 self.compare_person(*id, model, person, expected);
             }
+            self.compare_jobs(*id, model);
         }
         let accounts = self.core().accounts().list().unwrap();
         let counts: Vec<(u64, u64)> = accounts.iter().map(|account| (account.groups, account.faces)).collect();
@@ -136,7 +137,7 @@ impl Twins {
         let scope = model.scope(&self.limits, &groups, target == Target::Persons);
         agree(self.core().check_search(*account, &ids, target).map(drop), scope);
         let found = if by_group {
-            let found = self.core().search_by_group(*account, &ids, target, &probes, &options);
+            let found = self.core().hunt_by_group(*account, &ids, target, &probes, &options);
             agree(found, scope).map(|(found, scope)| {
                 assert_eq!((found.version, found.faces, found.persons), scope);
                 let named = |found: &FoundInGroup| found.group.as_str().to_owned();
@@ -151,7 +152,7 @@ impl Twins {
                     .collect()
             })
         } else {
-            let found = self.core().search(*account, &ids, target, &probes, &options);
+            let found = self.core().hunt(*account, &ids, target, &probes, &options);
             agree(found, scope).map(|(found, scope)| {
                 assert_eq!((found.version, found.faces, found.persons), scope);
                 let below =
@@ -221,7 +222,8 @@ impl Hunt<'_> {
     }
 
     fn compare_candidate(&self, candidate: &Candidate, person: &Person) {
-        assert_eq!(candidate.score, curve().score(candidate.cosine, person.version));
+        let version = self.model.groups[&self.groups[0]].version;
+        assert_eq!(candidate.score, curve().score(candidate.cosine, version));
         match (self.target, candidate.face) {
             (Target::Persons, None) => {}
             (Target::Faces, Some(face)) => {
@@ -275,7 +277,7 @@ impl Hunt<'_> {
 }
 
 /// The page of a list, or the refusal of an offset beyond its end (BEHAVIOUR 13 #17).
-fn slice<T>(list: &[T], offset: u64, limit: u64) -> Result<&[T], &'static str> {
+pub fn slice<T>(list: &[T], offset: u64, limit: u64) -> Result<&[T], &'static str> {
     let offset = offset as usize;
     if offset > list.len() {
         Err("OffsetExceeded")

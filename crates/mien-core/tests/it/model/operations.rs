@@ -2,7 +2,7 @@
 
 use super::state::{Creation, Group, Person, Refusal, rounded};
 use super::{Twins, saw};
-use crate::world::{DIM, V2, V3, curve, field, gid, kind, pid, score};
+use crate::world::{Seen, Steps as _, DIM, V2, V3, curve, field, gid, kind, pid, score};
 use mien_core::*;
 use std::fmt::Debug;
 
@@ -29,7 +29,7 @@ fn text(text: &str) -> FieldText {
 impl Twins {
     pub fn operate(&mut self) {
         type Operation = fn(&mut Twins);
-        let weights: [(u32, Operation); 17] = [
+        let weights: [(u32, Operation); 21] = [
             (5, Self::create_group),
             (4, Self::modify_group),
             (1, Self::delete_group),
@@ -47,6 +47,10 @@ impl Twins {
             (4, Self::list_members),
             (12, Self::search),
             (8, Self::verify),
+            (3, Self::upgrade),
+            (4, Self::roll_back),
+            (5, Self::work),
+            (2, Self::list_jobs),
         ];
         let mut pick = self.random.u32(0..weights.iter().map(|(weight, _)| weight).sum());
         for (weight, operation) in weights {
@@ -86,6 +90,15 @@ impl Twins {
         vector
     }
 
+    /// A face, mostly with a crop.
+    fn seen(&mut self, embedding: &[f32]) -> Seen {
+        if self.random.u8(0..8) == 0 {
+            crate::world::enrolled(embedding)
+        } else {
+            crate::world::with_crop(embedding)
+        }
+    }
+
     fn name(&mut self) -> String {
         format!("name {}", self.random.u32(0..12))
     }
@@ -119,6 +132,8 @@ impl Twins {
             fields,
             version,
             members: Vec::new(),
+            moving_to: None,
+            rolled_back: false,
         };
         let real = self.core().create_group(self.accounts[at].0, new);
         agree(real, self.accounts[at].1.create_group(&self.limits, &id, group));
@@ -170,11 +185,12 @@ impl Twins {
             texts: FieldTexts::new(texts.iter().map(|(index, given)| (*index, text(given))).collect(), 3).unwrap(),
             unique: UniquePersonControl::parse(level).unwrap(),
         };
-        let face = crate::world::enrolled(&embedding);
+        let face = self.seen(&embedding);
+        let cropped = face.crop.is_some();
         let (account, control) = (self.accounts[at].0, new.unique);
         let admitted = self.accounts[at].1.admit_person(&self.limits, &group, &id, &texts);
         agree(self.core().check_create_person(account, &new).map(drop), admitted);
-        let real = self.core().create_person(account, new, face);
+        let real = self.core().enrol(account, new, face);
         let Some((real, ())) = agree(real, admitted) else {
             return;
         };
@@ -190,6 +206,7 @@ impl Twins {
                     groups: Vec::new(),
                 };
                 model.insert_person(&group, &id, person, &texts);
+                model.keep(&id, face, cropped);
                 assert_eq!(model.persons[&id].version, version);
                 self.learn(face);
             }
@@ -270,7 +287,11 @@ impl Twins {
         let threshold = [0.0, 0.0, 0.0, 20.0, 50.0, 70.0, 90.0][self.random.usize(0..7)];
         let given = images
             .iter()
-            .map(|image| image.as_deref().map(crate::world::enrolled).ok_or("no face"))
+            .map(|image| image.as_deref().map(|image| self.seen(image)).ok_or("no face"))
+            .collect::<Vec<_>>();
+        let cropped: Vec<bool> = given
+            .iter()
+            .map(|image| image.as_ref().is_ok_and(|seen| seen.crop.is_some()))
             .collect();
         let account = self.accounts[at].0;
         let admitted = self.accounts[at].1.admit_addition(&self.limits, &id, images.len());
@@ -278,15 +299,15 @@ impl Twins {
             self.core().check_add_faces(account, &pid(&id), images.len()).map(drop),
             admitted,
         );
-        let real = self.core().add_faces(account, &pid(&id), given, score(threshold));
+        let real = self.core().add_seen(account, &pid(&id), given, score(threshold));
         let Some((real, ())) = agree(real, admitted) else {
             return;
         };
         let person = self.accounts[at].1.persons.get_mut(&id).unwrap();
         let before = person.clone();
-        let mut added = Vec::new();
+        let (mut added, mut kept) = (Vec::new(), Vec::new());
         assert_eq!((real.images.len(), real.version), (images.len(), before.version));
-        for (outcome, image) in real.images.into_iter().zip(images) {
+        for ((outcome, image), cropped) in real.images.into_iter().zip(images).zip(cropped) {
             let best = image
                 .as_deref()
                 .map(|image| curve().score(before.best(image), before.version).value());
@@ -296,6 +317,7 @@ impl Twins {
                     saw("added");
                     person.faces.push((face, rounded(&image)));
                     added.push(face);
+                    kept.push((face, cropped));
                 }
                 (Addition::TooDifferent { best: told }, Some(_), Some(best)) if best <= threshold => {
                     saw("too different");
@@ -303,6 +325,9 @@ impl Twins {
                 }
                 (outcome, image, best) => panic!("{outcome:?} for {image:?} of score {best:?} over {threshold}"),
             }
+        }
+        for (face, cropped) in kept {
+            self.accounts[at].1.keep(&id, face, cropped);
         }
         added.into_iter().for_each(|face| self.learn(face));
     }
@@ -340,7 +365,7 @@ impl Twins {
             self.core().check_verify(account, &pid(&id), target).map(drop),
             model.as_ref().map(drop).map_err(|e| *e),
         );
-        let real = self.core().verify(account, &pid(&id), target, &probe);
+        let real = self.core().prove(account, &pid(&id), target, &probe);
         if let Some((real, person)) = agree(real, model) {
             let cosine = match target {
                 Target::Faces => person.best(&probe),

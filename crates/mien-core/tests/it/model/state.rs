@@ -3,7 +3,7 @@
 
 use crate::world::{DIM, curve};
 use half::f16;
-use mien_core::{FaceId, Limits, ModelVersion, UniquePersonControl};
+use mien_core::{FaceId, JobState, Limits, ModelVersion, UniquePersonControl};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub type Refusal = &'static str;
@@ -14,6 +14,30 @@ pub struct Account {
     pub persons: BTreeMap<String, Person>,
     /// Ids of groups in order of creation.
     pub order: Vec<String>,
+    /// What is kept of each face.
+    pub kept: BTreeMap<FaceId, Kept>,
+    /// Jobs, oldest first.
+    pub jobs: Vec<Job>,
+}
+
+/// What a face can be moved with.
+pub struct Kept {
+    pub crop: bool,
+    /// Versions of the groups of its person when it was enrolled, and of those it was being moved to.
+    pub enrolled: BTreeSet<ModelVersion>,
+}
+
+/// A move of a group.
+#[derive(Clone)]
+pub struct Job {
+    pub id: String,
+    pub group: String,
+    /// Whether the group is still that of the job and not another one of the same id.
+    pub group_lives: bool,
+    pub from: ModelVersion,
+    pub to: ModelVersion,
+    pub state: JobState,
+    pub rolling_back: bool,
 }
 
 #[derive(Clone)]
@@ -24,6 +48,8 @@ pub struct Group {
     pub version: ModelVersion,
     /// Persons in order of joining, with their texts.
     pub members: Vec<(String, Vec<String>)>,
+    pub moving_to: Option<ModelVersion>,
+    pub rolled_back: bool,
 }
 
 #[derive(Clone)]
@@ -116,6 +142,13 @@ impl Account {
 
     pub fn delete_group(&mut self, id: &str) -> Result<(), Refusal> {
         let group = self.groups.remove(id).ok_or("GroupNotFound")?;
+        for job in self.jobs.iter_mut().filter(|job| job.group_lives && job.group == id) {
+            job.group_lives = false;
+            job.rolling_back = false;
+            if job.state == JobState::Moving {
+                job.state = JobState::Failed;
+            }
+        }
         self.order.retain(|other| other != id);
         for (member, _) in group.members {
             if let Some(person) = self.persons.get_mut(&member) {
@@ -123,6 +156,7 @@ impl Account {
             }
         }
         self.persons.retain(|_, person| !person.groups.is_empty());
+        self.settle();
         Ok(())
     }
 
@@ -134,14 +168,14 @@ impl Account {
         if self.persons.contains_key(id) {
             return Err("PersonExists");
         }
-        self.admit_faces(limits, &[group.to_owned()], found.version, 1)
+        self.admit_faces(limits, &[group.to_owned()], 1)
     }
 
-    fn admit_faces(&self, limits: &Limits, groups: &[String], version: ModelVersion, more: u64) -> Result<(), Refusal> {
-        if groups
-            .iter()
-            .any(|group| self.group_faces(group) + more > limits.faces_per_group(version))
-        {
+    fn admit_faces(&self, limits: &Limits, groups: &[String], more: u64) -> Result<(), Refusal> {
+        let full = |group: &String| {
+            self.group_faces(group) + more > limits.faces_per_group(self.groups[group].version)
+        };
+        if groups.iter().any(full) {
             return Err("GroupFull");
         }
         if self.faces() + more > limits.faces_per_account {
@@ -192,14 +226,17 @@ impl Account {
         if groups.iter().any(|group| person.groups.contains(group)) {
             return Err("AlreadyInGroup");
         }
-        if targets.iter().any(|target| target.version != person.version) {
+        let known = |version| person.groups.iter().any(|group| self.groups[group].version == version);
+        if targets.iter().any(|target| !known(target.version)) {
             return Err("AcrossVersions");
         }
         if (person.groups.len() + groups.len()) as u64 > limits.groups_per_person {
             return Err("TooManyGroupsOfPerson");
         }
-        let max = limits.faces_per_group(person.version);
-        let room = |group: &&String| self.group_faces(group) + person.faces.len() as u64 <= max;
+        let room = |group: &&String| {
+            let max = limits.faces_per_group(self.groups[*group].version);
+            self.group_faces(group) + person.faces.len() as u64 <= max
+        };
         let joined: Vec<String> = groups.iter().filter(room).cloned().collect();
         if joined.is_empty() {
             return Err("GroupFull");
@@ -211,6 +248,7 @@ impl Account {
                 .push((id.to_owned(), vec![String::new(); target.fields.len()]));
             self.persons.get_mut(id).unwrap().groups.push(group.clone());
         }
+        self.settle();
         Ok(joined)
     }
 
@@ -238,6 +276,7 @@ impl Account {
             .unwrap()
             .members
             .retain(|(member, _)| member != id);
+        self.settle();
         Ok(())
     }
 
@@ -265,7 +304,7 @@ impl Account {
         if (person.faces.len() + images) as u64 > limits.faces_per_person {
             return Err("PersonFull");
         }
-        self.admit_faces(limits, &person.groups, person.version, images as u64)
+        self.admit_faces(limits, &person.groups, images as u64)
     }
 
     pub fn delete_faces(&mut self, id: &str, faces: &[FaceId]) -> Result<Vec<FaceId>, Refusal> {
@@ -307,6 +346,59 @@ impl Account {
             faces,
             found.iter().map(|group| group.members.len() as u64).sum(),
         ))
+    }
+
+    /// A person has the newest version of its groups.
+    pub fn settle(&mut self) {
+        for person in self.persons.values_mut() {
+            let versions = person.groups.iter().map(|group| self.groups[group].version);
+            person.version = versions.max().unwrap();
+        }
+    }
+
+    /// Notes what a new face of a person can be moved with.
+    pub fn keep(&mut self, person: &str, face: FaceId, crop: bool) {
+        let groups = self.persons[person].groups.iter().map(|group| &self.groups[group]);
+        let enrolled = groups.flat_map(|group| std::iter::once(group.version).chain(group.moving_to));
+        let enrolled = enrolled.collect();
+        self.kept.insert(face, Kept { crop, enrolled });
+    }
+
+    /// Faces of a group that cannot be moved to a version.
+    pub fn lost(&self, group: &str, to: ModelVersion) -> usize {
+        let members = self.groups[group].members.iter();
+        let faces = members.flat_map(|(person, _)| self.persons[person].faces.iter());
+        faces
+            .filter(|(face, _)| !self.kept[face].crop && !self.kept[face].enrolled.contains(&to))
+            .count()
+    }
+
+    pub fn upgrade(&self, group: &str, to: ModelVersion) -> Result<usize, Refusal> {
+        let found = self.group(group)?;
+        if found.version >= to || found.moving_to.is_some() || found.rolled_back {
+            return Err("CannotUpgrade");
+        }
+        match self.lost(group, to) {
+            0 => Ok(found.members.len()),
+            _ => Err("LostFaces"),
+        }
+    }
+
+    pub fn roll_back(&mut self, limits: &Limits, id: &str) -> Result<(), Refusal> {
+        let at = self.jobs.iter().position(|job| job.id == id).ok_or("JobNotFound")?;
+        let job = self.jobs[at].clone();
+        if job.state != JobState::Moved || job.rolling_back || !job.group_lives {
+            return Err("CannotRollBack");
+        }
+        let group = &self.groups[&job.group];
+        let room = self.group_faces(&job.group) <= limits.faces_per_group(job.from);
+        let here = group.version == job.to && group.moving_to.is_none() && !group.rolled_back;
+        if !here || !room || self.lost(&job.group, job.from) > 0 {
+            return Err("CannotRollBack");
+        }
+        self.jobs[at].rolling_back = true;
+        self.groups.get_mut(&job.group).unwrap().moving_to = Some(job.from);
+        Ok(())
     }
 
     pub fn admit_verification(&self, id: &str, fused: bool) -> Result<&Person, Refusal> {
