@@ -93,6 +93,8 @@ pub enum Stop {
     },
     /// Pictures are needed.
     Fetch(Vec<String>),
+    /// What the checks found has changed before the operation came to it: everything is to be done again.
+    Again,
 }
 
 impl From<Refusal> for Stop {
@@ -103,7 +105,10 @@ impl From<Refusal> for Stop {
 
 impl From<CoreError> for Stop {
     fn from(error: CoreError) -> Self {
-        refusals::domain(&error)
+        match error {
+            CoreError::SpaceChanged => Self::Again,
+            error => refusals::domain(&error),
+        }
     }
 }
 

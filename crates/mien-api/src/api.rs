@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
-use mien_core::{AccountId, Clock, Core};
+use mien_core::{AccountId, Clock, Core, CoreError};
 use mien_wire::{Caller, Code, KeyRing, Language, Opened, Params, Refusal, Request, Scheme};
 
 use crate::actions::{self, Action};
@@ -12,11 +12,16 @@ use crate::answer::{Answer, FetchError, Fetched, Reply, Stop};
 use crate::call::{Call, Outcome, Sealable};
 use crate::config::Config;
 use crate::eyes::Eyes;
+use crate::jobs;
 use crate::keys::StoredKeys;
 use crate::rate::Rates;
 use crate::record::{Record, Spent, Stage, Stopwatch};
 use crate::refusals::explained;
 use crate::shape::Version;
+
+/// How often a request is run again because a group has changed its face model under it. A group changes it twice in its
+/// life.
+const REPEATS: usize = 4;
 
 /// The API over a domain and a pair of eyes. Shared by all threads; does no IO beyond store and index.
 pub struct Api {
@@ -65,6 +70,14 @@ impl Api {
     /// The settings in force.
     pub fn config(&self) -> &Config {
         &self.config
+    }
+
+    /// Does one piece of the work of background jobs; whether there was one. Meant to be called in a loop by one thread.
+    ///
+    /// # Errors
+    /// The store failed; the job goes on with the next call.
+    pub fn work(&self) -> Result<bool, CoreError> {
+        jobs::work(&self.core, &*self.eyes, self.config.crops.as_ref())
     }
 
     /// The domain behind the API.
@@ -141,7 +154,13 @@ impl Api {
     /// was downloaded, and checks everything again.
     pub fn run(&self, request: &Request<'_>, admitted: &Admitted, fetched: &Fetched) -> Answer {
         let watch = Stopwatch::start(Stage::Decode);
-        let outcome = self.act(request, admitted, fetched, &watch);
+        let mut outcome = self.act(request, admitted, fetched, &watch);
+        for _ in 0..REPEATS {
+            if !matches!(outcome, Err(Stop::Again)) {
+                break;
+            }
+            outcome = self.act(request, admitted, fetched, &watch);
+        }
         watch.stop(&admitted.spent);
         let mut record = self.record(request, admitted, fetched);
         match outcome {
@@ -152,6 +171,11 @@ impl Api {
                 Answer::Reply(seal(request, record, &admitted.spent, Err(&Refusal::new(code))))
             }
             Err(Stop::Fetch(urls)) => Answer::Fetch(urls),
+            Err(Stop::Again) => {
+                record.cause = Some("the groups change their face model again and again".to_owned());
+                let refusal = Refusal::new(Code::InternalError);
+                Answer::Reply(seal(request, record, &admitted.spent, Err(&refusal)))
+            }
         }
     }
 

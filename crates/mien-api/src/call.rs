@@ -1,8 +1,9 @@
 //! One verified call: what an action works with.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use mien_core::{AccountId, Core, Enrolled, Limits, Space};
+use mien_core::{AccountId, Core, Embedding, Enrolled, Limits, Space};
 use mien_vision::face::Face;
 use mien_vision::picture::Picture;
 use mien_vision::vision::{DetectOptions, Mirror, VisionError};
@@ -53,7 +54,7 @@ impl Call<'_> {
     }
 
     pub(crate) fn limits(&self) -> &Limits {
-        self.core.limits()
+        self.core.limits(self.account)
     }
 
     /// The one image of an action (BEHAVIOUR 5.8).
@@ -140,21 +141,32 @@ impl Call<'_> {
     }
 
     /// The embedding of a face that is looked for.
-    pub(crate) fn probe(&self, picture: &Picture, face: &Face, space: &Space) -> Outcome<Vec<f32>> {
+    pub(crate) fn probe(&self, picture: &Picture, face: &Face, space: &Arc<Space>) -> Outcome<Embedding> {
         self.in_time()?;
-        Ok(self
+        let values = self
             .watch
-            .within(Stage::Vision, || self.eyes.embed(picture, face, space, Mirror::Off))?)
+            .within(Stage::Vision, || self.eyes.embed(picture, face, space, Mirror::Off))?;
+        Ok(Embedding::new(space, values))
     }
 
-    /// A face that is to be stored.
-    pub(crate) fn enrolled(&self, picture: &Picture, face: &Face, space: &Space) -> Outcome<Enrolled> {
+    /// A face that is to be stored, embedded in each of these spaces.
+    pub(crate) fn enrolled(&self, picture: &Picture, face: &Face, spaces: &[Arc<Space>]) -> Outcome<Enrolled> {
         self.in_time()?;
         self.watch.within(Stage::Vision, || {
+            let embed = |space| {
+                Ok(Embedding::new(
+                    space,
+                    self.eyes.embed(picture, face, space, Mirror::On)?,
+                ))
+            };
+            let crops = self.config.crops.as_ref().filter(|crops| crops.keep);
             Ok(Enrolled {
                 frame: frame(face),
-                embedding: self.eyes.embed(picture, face, space, Mirror::On)?,
-                crop: self.eyes.crop(picture, face)?,
+                embeddings: spaces.iter().map(embed).collect::<Outcome<_>>()?,
+                crop: match crops {
+                    Some(crops) => Some(crops.key.seal(&self.eyes.crop(picture, face)?)?),
+                    None => None,
+                },
             })
         })
     }

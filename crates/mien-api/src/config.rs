@@ -7,6 +7,8 @@ use std::time::Duration;
 use mien_core::Charset;
 use mien_vision::picture::PictureLimits;
 
+use crate::crops::Crops;
+
 /// Settings of the API; the defaults are the documented behaviour.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -30,6 +32,10 @@ pub struct Config {
     pub analysis: AnalysisLimits,
     /// Calls permitted per account and action; an action that is not in it is not limited.
     pub rates: BTreeMap<String, Rate>,
+    /// Rates of accounts that have their own, laid over [`Config::rates`] action by action.
+    pub account_rates: BTreeMap<u64, BTreeMap<String, Rate>>,
+    /// Whether crops of faces are kept, and the key they are encrypted with. Without one none are kept and none are read.
+    pub crops: Option<Crops>,
     /// How long one run of a request may take before `FailedOperation.RequestTimeout`. Looked at before each step on a
     /// picture, never after something was written.
     pub deadline: Duration,
@@ -97,15 +103,17 @@ impl Default for Config {
             picture_limits: PictureLimits::default(),
             analysis: AnalysisLimits::default(),
             rates: documented_rates(),
+            account_rates: BTreeMap::new(),
+            crops: None,
             deadline: Duration::from_secs(10),
         }
     }
 }
 
-/// The only rate that the documents give for an action in use: CreateFace, 50 a second.
+/// The rates that the documents give: CreateFace 50 a second (BEHAVIOUR 9), UpgradeGroupFaceModelVersion 10.
 fn documented_rates() -> BTreeMap<String, Rate> {
-    NonZeroU32::new(50)
-        .map(|calls| ("CreateFace".to_owned(), Rate::per_second(calls)))
+    [("CreateFace", 50), ("UpgradeGroupFaceModelVersion", 10)]
         .into_iter()
+        .filter_map(|(action, calls)| Some((action.to_owned(), Rate::per_second(NonZeroU32::new(calls)?))))
         .collect()
 }

@@ -49,9 +49,14 @@ pub trait Eyes: Send + Sync {
         Err(VisionError::Missing("liveness model"))
     }
 
-    /// An aligned crop to keep beside the embedding, when the operator wants that (DESIGN 3 "Privacy").
-    fn crop(&self, _picture: &Picture, _face: &Face) -> Result<Option<Vec<u8>>, VisionError> {
-        Ok(None)
+    /// What is to be kept of a face so that it can be embedded again without its picture (DESIGN 3 "Privacy").
+    fn crop(&self, _picture: &Picture, _face: &Face) -> Result<Vec<u8>, VisionError> {
+        Err(VisionError::Missing("crops of faces"))
+    }
+
+    /// The embedding of the face in a crop that [`Eyes::crop`] has made, as it is enrolled: with its mirror image.
+    fn embed_crop(&self, _crop: &[u8], _space: &Space) -> Result<Vec<f32>, VisionError> {
+        Err(VisionError::Missing("crops of faces"))
     }
 }
 
@@ -61,13 +66,27 @@ impl Eyes for Vision {
     }
 
     fn embed(&self, picture: &Picture, face: &Face, space: &Space, mirror: Mirror) -> Result<Vec<f32>, VisionError> {
-        let slot = match space.version {
-            ModelVersion::V2 => Slot::V2,
-            ModelVersion::V3 => Slot::V3,
-        };
-        if self.embedder(slot)?.fingerprint != space.fingerprint {
-            return Err(VisionError::Missing("embedder that the group was enrolled with"));
-        }
-        Vision::embed(self, picture, face, slot, mirror)
+        Vision::embed(self, picture, face, slot(self, space)?, mirror)
+    }
+
+    fn crop(&self, picture: &Picture, face: &Face) -> Result<Vec<u8>, VisionError> {
+        Vision::crop(self, picture, face)
+    }
+
+    fn embed_crop(&self, crop: &[u8], space: &Space) -> Result<Vec<f32>, VisionError> {
+        Vision::embed_crop(self, crop, slot(self, space)?, Mirror::On)
+    }
+}
+
+/// The embedder of a space.
+fn slot(vision: &Vision, space: &Space) -> Result<Slot, VisionError> {
+    let slot = match space.version {
+        ModelVersion::V2 => Slot::V2,
+        ModelVersion::V3 => Slot::V3,
+    };
+    if vision.embedder(slot)?.fingerprint == space.fingerprint {
+        Ok(slot)
+    } else {
+        Err(VisionError::Missing("embedder that the group was enrolled with"))
     }
 }

@@ -15,8 +15,10 @@ mod call;
 pub mod compatibility;
 
 mod config;
+mod crops;
 pub mod eyes;
 mod images;
+mod jobs;
 mod keys;
 pub mod params;
 mod rate;
@@ -30,6 +32,7 @@ pub use actions::{ACTIONS, Action, Work};
 pub use answer::{Answer, FetchError, Fetched, Reply};
 pub use api::{Admitted, Api};
 pub use config::{AnalysisLimits, Config, Rate};
+pub use crops::{CropKey, CropKeyError, Crops};
 pub use eyes::Eyes;
 pub use keys::StoredKeys;
 pub use record::{Record, Stage};

@@ -1,33 +1,36 @@
 //! How often an account may call an action (BEHAVIOUR 12, 13 #27).
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use mien_wire::{Code, Refusal};
 
-use crate::config::Config;
+use crate::config::{Config, Rate};
 
 /// One token bucket per account and limited action.
 pub(crate) struct Rates {
     by_action: HashMap<String, DefaultKeyedRateLimiter<u64>>,
+    /// Of accounts that have rates of their own.
+    own: HashMap<u64, HashMap<String, DefaultKeyedRateLimiter<u64>>>,
 }
 
 impl Rates {
     pub(crate) fn new(config: &Config) -> Self {
-        let by_action = config.rates.iter().filter_map(|(action, rate)| {
-            // A period too short to divide is no limit.
-            let quota = Quota::with_period(rate.period / rate.calls.get())?.allow_burst(rate.calls);
-            Some((action.clone(), RateLimiter::keyed(quota)))
-        });
         Self {
-            by_action: by_action.collect(),
+            by_action: limiters(&config.rates),
+            own: config
+                .account_rates
+                .iter()
+                .map(|(account, rates)| (*account, limiters(rates)))
+                .collect(),
         }
     }
 
     /// Takes one token, or refuses with `RequestLimitExceeded`, the code that the SDKs retry on.
     pub(crate) fn take(&self, account: u64, action: &str) -> Result<(), Refusal> {
-        let Some(limiter) = self.by_action.get(action) else {
+        let own = self.own.get(&account).and_then(|own| own.get(action));
+        let Some(limiter) = own.or_else(|| self.by_action.get(action)) else {
             return Ok(());
         };
         limiter.check_key(&account).map_err(|not_before| {
@@ -42,4 +45,13 @@ impl Rates {
             )
         })
     }
+}
+
+fn limiters(rates: &BTreeMap<String, Rate>) -> HashMap<String, DefaultKeyedRateLimiter<u64>> {
+    let limiter = |(action, rate): (&String, &Rate)| {
+        // A period too short to divide is no limit.
+        let quota = Quota::with_period(rate.period / rate.calls.get())?.allow_burst(rate.calls);
+        Some((action.clone(), RateLimiter::keyed(quota)))
+    };
+    rates.iter().filter_map(limiter).collect()
 }

@@ -124,6 +124,7 @@ pub(crate) fn domain(error: &CoreError) -> Stop {
         CoreError::KeyNotFound(id) => id.clone(),
         CoreError::AccountNotFound(account) => account.0.to_string(),
         CoreError::GroupNotFound(group) | CoreError::GroupExists(group) => group.to_string(),
+        CoreError::JobNotFound(job) => job.chars().take(64).collect(),
         CoreError::GroupNameExists(name) => name.to_string(),
         CoreError::GroupFieldExists(field) => field.to_string(),
         CoreError::PersonNotFound(person) | CoreError::PersonExists(person) => person.to_string(),
@@ -143,8 +144,13 @@ pub(crate) fn domain(error: &CoreError) -> Stop {
         CoreError::OffsetExceeded { offset, total } => format!("{offset} > {total}"),
         CoreError::UnsupportedVersion(version) | CoreError::VersionNotLoaded(version) => version.to_string(),
         CoreError::LastFace | CoreError::NoFaceInGroups => return Refusal::new(code).into(),
-        CoreError::AcrossVersions(_) | CoreError::SpaceNotLoaded { .. } => return explained(code, error).into(),
-        CoreError::BadEmbedding(_)
+        CoreError::AcrossVersions(_)
+        | CoreError::SpaceNotLoaded { .. }
+        | CoreError::CannotUpgrade { .. }
+        | CoreError::LostFaces { .. }
+        | CoreError::CannotRollBack { .. } => return explained(code, error).into(),
+        CoreError::SpaceChanged
+        | CoreError::BadEmbedding(_)
         | CoreError::SpaceConflict(_)
         | CoreError::IndexStopped(_)
         | CoreError::NoRandomness
@@ -184,7 +190,12 @@ fn domain_code(error: &CoreError) -> Code {
         CoreError::NoFaceInGroups => Code::InvalidParameterValueNoFaceInGroups,
         CoreError::SearchTooLarge { .. } => Code::FailedOperationSearchFacesExceed,
         CoreError::OffsetExceeded { .. } => Code::InvalidParameterValueOffsetExceed,
-        CoreError::BadEmbedding(_)
+        CoreError::JobNotFound(_) => Code::FailedOperationUpgradeJobIdNotExist,
+        CoreError::CannotUpgrade { .. } => Code::FailedOperationGroupCannotUpgrade,
+        CoreError::LostFaces { .. } => Code::FailedOperationGroupLostFaces,
+        CoreError::CannotRollBack { .. } => Code::FailedOperationJobCannnotRollback,
+        CoreError::SpaceChanged
+        | CoreError::BadEmbedding(_)
         | CoreError::SpaceConflict(_)
         | CoreError::IndexStopped(_)
         | CoreError::NoRandomness

@@ -32,7 +32,14 @@ impl Bench {
             curve: Curve::new(points).unwrap(),
         };
         let index = directory.path().join("index");
-        let core = Core::open(store, &index, vec![space], Limits::default(), Arc::new(SystemClock)).unwrap();
+        let core = Core::open(
+            store,
+            &index,
+            vec![space],
+            Limits::default().into(),
+            Arc::new(SystemClock),
+        )
+        .unwrap();
         let account = core.accounts().create("bench").unwrap();
         let group = NewGroup {
             id: GroupId::parse("g").unwrap(),
@@ -72,10 +79,14 @@ impl Bench {
             person,
             Enrolled {
                 frame: Frame::default(),
-                embedding: embedding(number),
+                embeddings: vec![Embedding::new(&self.space(), embedding(number))],
                 crop: None,
             },
         )
+    }
+
+    fn space(&self) -> Arc<Space> {
+        self.core.space(ModelVersion::V3).unwrap()
     }
 
     fn enrol(&self, (person, face): (NewPerson, Enrolled)) {
@@ -130,7 +141,7 @@ fn reads(criterion: &mut Criterion) {
     reads.bench_function("look up a key", |bencher| {
         bencher.iter(|| core.accounts().key(&key).unwrap())
     });
-    let probe = embedding(77);
+    let probe = Embedding::new(&bench.space(), embedding(77));
     reads.bench_function("verify one face", |bencher| {
         bencher.iter(|| core.verify(account, &person, Target::Faces, &probe).unwrap());
     });

@@ -22,12 +22,21 @@ impl Embedding {
         }
     }
 
+    /// The values.
+    pub fn values(&self) -> &[f32] {
+        &self.values
+    }
+
     /// The values, if they were made for this space.
     ///
     /// Errors: [`CoreError::SpaceChanged`].
     pub(crate) fn of(&self, space: &Space) -> Result<&[f32], CoreError> {
         let same = self.space.version == space.version && self.space.fingerprint == space.fingerprint;
-        if same { Ok(&self.values) } else { Err(CoreError::SpaceChanged) }
+        if same {
+            Ok(&self.values)
+        } else {
+            Err(CoreError::SpaceChanged)
+        }
     }
 }
 

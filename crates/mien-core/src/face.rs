@@ -9,7 +9,8 @@ use crate::spaces::Loaded;
 use crate::value::{FaceId, GroupId, ModelVersion, PersonId};
 use crate::{Core, Inner, group, person};
 use mien_store::{
-    AccountKey, FaceKey, FrameRow, NewFaceRow, PersonGroupRow, PersonKey, PersonRow, SpaceKey, Transaction, Vector, View,
+    AccountKey, FaceKey, FrameRow, NewFaceRow, PersonGroupRow, PersonKey, PersonRow, SpaceKey, Transaction, Vector,
+    View,
 };
 use std::collections::BTreeSet;
 use std::sync::Arc;

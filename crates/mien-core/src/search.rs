@@ -209,10 +209,11 @@ impl Core {
                 floor,
                 threads,
             })?;
-            let resolved = self
-                .inner
-                .store
-                .read(|view| scope.still(view).and_then(|()| resolve::resolve(view, scope, wanted, hits, top)))?;
+            let resolved = self.inner.store.read(|view| {
+                scope
+                    .still(view)
+                    .and_then(|()| resolve::resolve(view, scope, wanted, hits, top))
+            })?;
             match resolved {
                 Some(candidates) => return Ok(candidates),
                 None => top = top.saturating_mul(4).min(scope.faces as usize),

@@ -27,8 +27,9 @@ mod writer;
 pub use connection::Durability;
 pub use error::StoreError;
 pub use row::{
-    AccountKey, AccountRow, ApiKeyRow, Change, FaceKey, FaceRow, FrameRow, GroupKey, GroupRow, JobKey, JobRow, JobStatus,
-    MemberRow, MovingRow, Operation, PersonGroupRow, PersonKey, PersonRow, SpaceKey, SpaceRow, Stream, Vector,
+    AccountKey, AccountRow, ApiKeyRow, Change, FaceKey, FaceRow, FrameRow, GroupKey, GroupRow, JobKey, JobRow,
+    JobStatus, MemberRow, MovingRow, Operation, PersonGroupRow, PersonKey, PersonRow, SpaceKey, SpaceRow, Stream,
+    Vector,
 };
 pub use store::{Following, Options, Store};
 pub use transaction::Transaction;

@@ -3,6 +3,7 @@
 pub mod align;
 pub mod calibration;
 pub mod convert;
+pub mod crop;
 pub mod detect;
 pub mod embed;
 pub mod engine;

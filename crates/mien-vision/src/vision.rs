@@ -9,6 +9,7 @@ pub use open::{OpenError, VisionOptions};
 use thiserror::Error;
 
 use crate::calibration::CalibrationPoint;
+use crate::crop::{self, CropError};
 use crate::detect::Detector;
 use crate::embed::Embedder;
 use crate::engine::EngineError;
@@ -149,6 +150,24 @@ impl Vision {
         self.live(slot)?.embedder.embed(picture, &points, mirror)
     }
 
+    /// What is to be kept of a face so that it can be embedded again without the picture ([`crate::crop`]).
+    ///
+    /// # Errors
+    /// An engine failure, or [`VisionError::Output`] when the points found make no crop.
+    pub fn crop(&self, picture: &Picture, face: &Face) -> Result<Vec<u8>, VisionError> {
+        let points = self.points(picture, face)?;
+        crop::cut(picture, &points).map_err(not_cropped)
+    }
+
+    /// The embedding of the face in a crop that [`Vision::crop`] has made.
+    ///
+    /// # Errors
+    /// As [`Vision::embed`], and [`VisionError::Output`] when the crop cannot be read.
+    pub fn embed_crop(&self, crop: &[u8], slot: Slot, mirror: Mirror) -> Result<Vec<f32>, VisionError> {
+        let (picture, points) = crop::open(crop).map_err(not_cropped)?;
+        self.live(slot)?.embedder.embed(&picture, &points, mirror)
+    }
+
     /// What the networks of an embedder say themselves, before centring, weighting and projection: for fitting those.
     ///
     /// # Errors
@@ -185,6 +204,13 @@ impl Vision {
             .iter()
             .find(|live| live.slot == slot)
             .ok_or(VisionError::Missing("embedder"))
+    }
+}
+
+fn not_cropped(error: CropError) -> VisionError {
+    VisionError::Output {
+        stage: "crop",
+        reason: error.to_string(),
     }
 }
 

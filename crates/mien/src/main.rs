@@ -3,7 +3,9 @@
 mod bench;
 mod call;
 mod config;
+mod crops;
 mod eval;
+mod jobs;
 mod key;
 mod log;
 mod models;

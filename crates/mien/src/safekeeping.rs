@@ -43,7 +43,7 @@ pub fn check(place: &Place) -> Result<()> {
     let store = place.store()?;
     let pack = models::ready_pack(place)?;
     let (vision, _) = see::open(place, &pack)?;
-    let limits = place.settings.limits.clone();
+    let limits = place.settings.account_limits()?;
     let opened = Core::open(
         store.clone(),
         &place.index_directory(),

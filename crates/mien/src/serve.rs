@@ -9,9 +9,10 @@ use mien_api::Api;
 use mien_core::{Core, SystemClock};
 use mien_server::{Bound, SystemNames};
 
+use crate::jobs::JobThread;
 use crate::place::Place;
 use crate::welcome::{self, Welcome};
-use crate::{models, progress, see};
+use crate::{crops, models, progress, see};
 
 /// Flags of the server; everything else is configuration.
 #[derive(Debug, Default, clap::Args)]
@@ -48,7 +49,7 @@ async fn serve(place: &Place) -> Result<()> {
         place.store()?,
         &place.index_directory(),
         see::spaces(&vision)?,
-        place.settings.limits.clone(),
+        place.settings.account_limits()?,
         clock.clone(),
     )
     .context("the data cannot be opened")?;
@@ -60,9 +61,15 @@ async fn serve(place: &Place) -> Result<()> {
         pack: pack.manifest().name.as_str(),
         new_key: welcome::first_key(&core)?,
     };
-    let api = Api::new(Arc::new(core), Arc::new(vision), clock, place.settings.api_config());
+    let config = mien_api::Config {
+        crops: crops::open(place)?,
+        ..place.settings.api_config()?
+    };
+    let api = Arc::new(Api::new(Arc::new(core), Arc::new(vision), clock, config));
     welcome.print(started.elapsed())?;
-    let drained = bound.serve(Arc::new(api), Arc::new(SystemNames), stop).await?;
+    let jobs = JobThread::start(Arc::clone(&api), place.settings.jobs.load_percent)?;
+    let drained = bound.serve(api, Arc::new(SystemNames), stop).await?;
+    jobs.stop();
     if drained.connections && drained.work {
         tracing::info!("stopped: every request was answered");
     } else {

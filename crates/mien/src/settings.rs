@@ -3,11 +3,15 @@
 //! Every source is laid over the one before as a TOML tree, so that a wrong key or type is refused in
 //! the same way wherever it comes from.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use mien_api::Rate;
+use mien_core::{AccountId, AccountLimits};
 use mien_server::ServerConfig;
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
@@ -28,6 +32,20 @@ pub struct Settings {
     pub api: ApiSettings,
     /// Limits of the domain (defaults of the cloud service).
     pub limits: mien_core::Limits,
+    /// Sizes of requests.
+    pub request: RequestSettings,
+    /// Sizes of pictures.
+    pub picture: PictureSettings,
+    /// Limits on the faces of one analysis.
+    pub analysis: AnalysisSettings,
+    /// Calls a second that an account may make of an action, laid over the documented ones; 0 for no limit.
+    pub rates: BTreeMap<String, u32>,
+    /// Accounts with limits of their own, by number.
+    pub accounts: BTreeMap<String, AccountSettings>,
+    /// What is kept of pictures.
+    pub privacy: PrivacySettings,
+    /// Background jobs.
+    pub jobs: JobSettings,
     /// The log on standard error.
     pub log: LogSettings,
 }
@@ -41,6 +59,13 @@ impl Default for Settings {
             engine: EngineSettings::default(),
             api: ApiSettings::default(),
             limits: mien_core::Limits::default(),
+            request: RequestSettings::default(),
+            picture: PictureSettings::default(),
+            analysis: AnalysisSettings::default(),
+            rates: documented_rates(),
+            accounts: BTreeMap::new(),
+            privacy: PrivacySettings::default(),
+            jobs: JobSettings::default(),
             log: LogSettings::default(),
         }
     }
@@ -123,6 +148,122 @@ impl Default for ApiSettings {
             debug_signatures: false,
             deadline_seconds: 10,
         }
+    }
+}
+
+/// Sizes of requests.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RequestSettings {
+    /// Longest query, bytes.
+    pub query_bytes: usize,
+    /// Largest body signed with v1, bytes.
+    pub v1_body_bytes: usize,
+    /// Largest body signed with TC3, bytes.
+    pub tc3_body_bytes: usize,
+}
+
+impl Default for RequestSettings {
+    fn default() -> Self {
+        let limits = mien_api::Config::default().request_limits;
+        Self {
+            query_bytes: limits.query_bytes,
+            v1_body_bytes: limits.v1_body_bytes,
+            tc3_body_bytes: limits.tc3_body_bytes,
+        }
+    }
+}
+
+/// Sizes of pictures.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PictureSettings {
+    /// Longest Base64 text of a picture, characters. A downloaded one may have as many bytes as that text holds.
+    pub base64_characters: usize,
+    /// Largest long edge of a JPEG, pixels.
+    pub jpeg_long_edge_px: u32,
+    /// Largest long edge of a PNG or BMP, pixels.
+    pub other_long_edge_px: u32,
+    /// Smallest short edge, pixels.
+    pub short_edge_px: u32,
+}
+
+impl Default for PictureSettings {
+    fn default() -> Self {
+        let config = mien_api::Config::default();
+        Self {
+            base64_characters: config.image_characters,
+            jpeg_long_edge_px: config.picture_limits.max_jpeg_long_edge,
+            other_long_edge_px: config.picture_limits.max_other_long_edge,
+            short_edge_px: config.picture_limits.min_short_edge,
+        }
+    }
+}
+
+/// Limits on the faces of one analysis.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AnalysisSettings {
+    /// Largest MaxFaceNum of DetectFace and DetectFaceAttributes.
+    pub faces: u64,
+    /// Faces that get attributes, largest first.
+    pub faces_with_attributes: usize,
+    /// Faces that get quality, largest first.
+    pub faces_with_quality: usize,
+    /// Faces of AnalyzeFace.
+    pub faces_with_landmarks: usize,
+    /// Faces of AnalyzeDenseLandmarks.
+    pub faces_with_dense_landmarks: usize,
+    /// Smallest face of a liveness check, shorter side in pixels.
+    pub live_face_px: u32,
+}
+
+impl Default for AnalysisSettings {
+    fn default() -> Self {
+        let limits = mien_api::AnalysisLimits::default();
+        Self {
+            faces: limits.faces,
+            faces_with_attributes: limits.faces_with_attributes,
+            faces_with_quality: limits.faces_with_quality,
+            faces_with_landmarks: limits.faces_with_landmarks,
+            faces_with_dense_landmarks: limits.faces_with_dense_landmarks,
+            live_face_px: limits.live_face_px,
+        }
+    }
+}
+
+/// What an account has of its own.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AccountSettings {
+    /// Laid over the limits of all accounts, key by key.
+    pub limits: Table,
+    /// Laid over the rates of all accounts, action by action; 0 for no limit.
+    pub rates: BTreeMap<String, u32>,
+}
+
+/// What is kept of pictures.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PrivacySettings {
+    /// Keep an encrypted crop of each new face. Groups can then be moved to another face model version
+    /// (UpgradeGroupFaceModelVersion); without crops every face would have to be enrolled again.
+    pub keep_crops: bool,
+    /// File with the key of the crops, made when it is missing; empty means `crops.key` in the home directory.
+    pub crop_key_file: PathBuf,
+}
+
+/// Background jobs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct JobSettings {
+    /// Share of the time of one core that they take, 1 to 100 percent.
+    pub load_percent: u32,
+}
+
+impl Default for JobSettings {
+    fn default() -> Self {
+        Self { load_percent: 50 }
     }
 }
 
@@ -218,10 +359,30 @@ impl Settings {
         }
     }
 
-    /// The settings of the API as it takes them.
-    pub fn api_config(&self) -> mien_api::Config {
+    /// The limits of all accounts.
+    pub fn account_limits(&self) -> Result<AccountLimits> {
+        let mut limits = AccountLimits::from(self.limits.clone());
+        for (name, own) in &self.accounts {
+            let mut tree = Table::try_from(&self.limits)?;
+            tree.extend(own.limits.clone());
+            let own = Value::Table(tree).try_into();
+            let own = own.with_context(|| format!("accounts.{name}.limits is not valid"))?;
+            limits.own.insert(AccountId(account_number(name)?), own);
+        }
+        Ok(limits)
+    }
+
+    /// The settings of the API as it takes them, without crops.
+    pub fn api_config(&self) -> Result<mien_api::Config> {
         let api = &self.api;
         let mut config = mien_api::Config::default();
+        self.set_sizes(&mut config);
+        lay_rates(&mut config.rates, &self.rates).context("rates")?;
+        for (name, own) in &self.accounts {
+            let rates = config.account_rates.entry(account_number(name)?).or_default();
+            *rates = config.rates.clone();
+            lay_rates(rates, &own.rates).with_context(|| format!("accounts.{name}.rates"))?;
+        }
         config.policy.clock_skew_s = api.clock_skew_seconds;
         config.policy.anonymous = (api.anonymous_account != 0).then_some(api.anonymous_account);
         config.policy.strict_service = api.strict_service;
@@ -234,8 +395,56 @@ impl Settings {
             CharsetChoice::Lenient => mien_core::Charset::Lenient,
         };
         config.deadline = Duration::from_secs(api.deadline_seconds);
-        config
+        Ok(config)
     }
+
+    fn set_sizes(&self, config: &mut mien_api::Config) {
+        let (request, picture, analysis) = (&self.request, &self.picture, &self.analysis);
+        config.request_limits.query_bytes = request.query_bytes;
+        config.request_limits.v1_body_bytes = request.v1_body_bytes;
+        config.request_limits.tc3_body_bytes = request.tc3_body_bytes;
+        config.image_characters = picture.base64_characters;
+        config.picture_limits = mien_vision::picture::PictureLimits {
+            max_bytes: picture.base64_characters / 4 * 3,
+            max_jpeg_long_edge: picture.jpeg_long_edge_px,
+            max_other_long_edge: picture.other_long_edge_px,
+            min_short_edge: picture.short_edge_px,
+        };
+        config.analysis = mien_api::AnalysisLimits {
+            faces: analysis.faces,
+            faces_with_attributes: analysis.faces_with_attributes,
+            faces_with_quality: analysis.faces_with_quality,
+            faces_with_landmarks: analysis.faces_with_landmarks,
+            faces_with_dense_landmarks: analysis.faces_with_dense_landmarks,
+            live_face_px: analysis.live_face_px,
+        };
+    }
+}
+
+fn documented_rates() -> BTreeMap<String, u32> {
+    let rates = mien_api::Config::default().rates;
+    rates
+        .into_iter()
+        .map(|(action, rate)| (action, rate.calls.get()))
+        .collect()
+}
+
+fn account_number(name: &str) -> Result<u64> {
+    name.parse()
+        .with_context(|| format!("accounts.{name}: an account is named by its number, as `mien key list` shows it"))
+}
+
+fn lay_rates(rates: &mut BTreeMap<String, Rate>, over: &BTreeMap<String, u32>) -> Result<()> {
+    for (action, calls) in over {
+        if mien_api::ACTIONS.iter().all(|known| known.name != action) {
+            bail!("there is no action {action}");
+        }
+        match NonZeroU32::new(*calls) {
+            Some(calls) => rates.insert(action.clone(), Rate::per_second(calls)),
+            None => rates.remove(action),
+        };
+    }
+    Ok(())
 }
 
 /// `MIEN_PACK=omz` is `pack`, `MIEN_SERVER__LISTEN=…` is `server.listen`. Other variables that start
@@ -285,90 +494,4 @@ fn value_of(text: &str) -> Value {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn overlays(environment: &[(&str, &str)], assignments: &[&str]) -> Overlays {
-        Overlays {
-            environment: environment
-                .iter()
-                .map(|(name, value)| (name.into(), value.into()))
-                .collect(),
-            assignments: assignments.iter().map(|text| (*text).to_owned()).collect(),
-        }
-    }
-
-    #[test]
-    fn later_sources_win() {
-        let home = tempfile::tempdir().unwrap();
-        std::fs::write(
-            home.path().join("mien.toml"),
-            "pack = \"omz\"\n[server]\nlisten = \"127.0.0.1:1000\"\nmax_connections = 5\n[server.queue]\nmax_wait_ms = 7\n",
-        )
-        .unwrap();
-        let over = overlays(
-            &[
-                ("MIEN_SERVER__LISTEN", "127.0.0.1:2000"),
-                ("MIEN_SERVER__MAX_CONNECTIONS", "6"),
-                ("MIEN_HOME", "x"),
-                ("PATH", "y"),
-            ],
-            &[
-                "server.listen=127.0.0.1:3000",
-                "server.admin_listen=",
-                "server.download.ports=[80]",
-            ],
-        );
-        let settings = Settings::read(None, home.path(), &over).unwrap();
-        assert_eq!(settings.pack, "omz");
-        assert_eq!(settings.server.listen.port(), 3000);
-        assert_eq!(settings.server.admin_listen, None);
-        assert_eq!(settings.server.max_connections, 6);
-        assert_eq!(settings.server.queue.max_wait_ms, 7);
-        assert_eq!(settings.server.download.ports, [80]);
-        let none = Settings::read(None, Path::new("/nowhere"), &Overlays::default()).unwrap();
-        assert_eq!(none, Settings::default());
-    }
-
-    #[test]
-    fn mistakes_are_named() {
-        let home = tempfile::tempdir().unwrap();
-        let file = home.path().join("other.toml");
-        type Case = (
-            &'static str,
-            &'static [(&'static str, &'static str)],
-            &'static [&'static str],
-            &'static str,
-        );
-        let cases: &[Case] = &[
-            ("[server]\nlisten_on = \"x\"\n", &[], &[], "listen_on"),
-            ("pack = 7\n", &[], &[], "line 1"),
-            ("[server\n", &[], &[], "line 1"),
-            ("", &[("MIEN_SERVER__LISTENING", "x")], &[], "listening"),
-            ("", &[("MIEN_SERVER__LISTEN", "nonsense")], &[], "listen"),
-            ("", &[], &["server.listen"], "KEY=VALUE"),
-            ("", &[], &["pack.listen=1"], "pack"),
-            ("", &[], &["limits.faces_per_person=many"], "faces_per_person"),
-            (
-                "",
-                &[],
-                &["server.download.allow_networks=[\"10.0.0.0/99\"]"],
-                "allow_networks",
-            ),
-        ];
-        for (text, environment, assignments, expected) in cases {
-            std::fs::write(&file, text).unwrap();
-            let error = Settings::read(Some(&file), home.path(), &overlays(environment, assignments)).unwrap_err();
-            let message = format!("{error:#}");
-            assert!(message.contains(expected), "{expected:?} is not in {message:?}");
-        }
-        let missing = Settings::read(Some(Path::new("/nowhere/mien.toml")), home.path(), &Overlays::default());
-        assert!(format!("{:#}", missing.unwrap_err()).contains("/nowhere/mien.toml"));
-    }
-
-    #[test]
-    fn the_printed_configuration_reads_back() {
-        let text = toml::to_string(&Settings::default()).unwrap();
-        assert_eq!(toml::from_str::<Settings>(&text).unwrap(), Settings::default());
-    }
-}
+mod tests;

@@ -1,6 +1,8 @@
 //! Two images against each other: what CompareFace, CompareMaskFace and DetectFaceSimilarity share (BEHAVIOUR 9 "CompareFace").
 
-use mien_core::{ModelVersion, Space};
+use std::sync::Arc;
+
+use mien_core::{Embedding, ModelVersion, Space};
 use mien_vision::face::Face;
 use mien_vision::vision::VisionError;
 
@@ -37,15 +39,15 @@ pub(super) fn pair<'t>(
 }
 
 /// Cosine of the two chosen faces, and the space it was measured in.
-pub(super) fn compare(call: &Call<'_>, [a, b]: &[Source<'_>; 2], how: &How) -> Outcome<(f32, std::sync::Arc<Space>)> {
+pub(super) fn compare(call: &Call<'_>, [a, b]: &[Source<'_>; 2], how: &How) -> Outcome<(f32, Arc<Space>)> {
     let space = call.core.space(how.version)?;
     call.fetch(&[a, b])?;
     let first = probe(call, a, &space, how)?;
     let second = probe(call, b, &space, how)?;
-    Ok((cosine(&first, &second), space))
+    Ok((cosine(first.values(), second.values()), space))
 }
 
-fn probe(call: &Call<'_>, image: &Source<'_>, space: &Space, how: &How) -> Outcome<Vec<f32>> {
+fn probe(call: &Call<'_>, image: &Source<'_>, space: &Arc<Space>, how: &How) -> Outcome<Embedding> {
     let picture = call.picture(image)?;
     let face = match how.choice {
         Choice::Largest => call.largest_face(&picture, how.rotate)?,

@@ -1,5 +1,7 @@
 //! CreateFace: up to four images for one person; each has its own outcome (BEHAVIOUR 9 "CreateFace").
 
+use std::sync::Arc;
+
 use mien_core::{Addition, Enrolled, Space};
 use mien_wire::{Code, Refusal};
 
@@ -51,11 +53,11 @@ pub(super) fn run(call: &Call<'_>, arguments: Arguments<'_>) -> Outcome<Reply> {
     let threshold = values::threshold(arguments.threshold.unwrap_or(DEFAULT_THRESHOLD))?;
     let quality = QualityControl::parse(arguments.quality)?;
     let images: Vec<Source<'_>> = images.into_iter().map(Given::source).collect::<Result<_, _>>()?;
-    let space = call.core.check_add_faces(call.account, &person, images.len())?;
+    let spaces = call.core.check_add_faces(call.account, &person, images.len())?;
     call.fetch(&images.iter().collect::<Vec<_>>())?;
 
     let how = How {
-        space: &space,
+        spaces: &spaces,
         quality,
         rotate: switch(arguments.rotate),
     };
@@ -103,7 +105,7 @@ fn given<'a>(
 }
 
 struct How<'a> {
-    space: &'a Space,
+    spaces: &'a [Arc<Space>],
     quality: QualityControl,
     rotate: bool,
 }
@@ -122,7 +124,7 @@ fn enrol(call: &Call<'_>, image: &Source<'_>, how: &How<'_>) -> Outcome<Enrolled
     let picture = call.picture(image)?;
     let face = call.largest_face(&picture, how.rotate)?;
     call.demand(&picture, &face, how.quality)?;
-    call.enrolled(&picture, &face, how.space)
+    call.enrolled(&picture, &face, how.spaces)
 }
 
 fn ret_code(code: Code) -> Option<i64> {

@@ -43,13 +43,13 @@ pub(super) fn run(call: &Call<'_>, arguments: Arguments<'_>) -> Outcome<Reply> {
     };
     let quality = QualityControl::parse(arguments.quality)?;
     let image = call.image(arguments.url, arguments.image)?;
-    let space = call.core.check_create_person(call.account, &person)?;
+    let spaces = call.core.check_create_person(call.account, &person)?;
     call.fetch(&[&image])?;
 
     let picture = call.picture(&image)?;
     let face = call.largest_face(&picture, switch(arguments.rotate))?;
     call.demand(&picture, &face, quality)?;
-    let enrolled = call.enrolled(&picture, &face, &space)?;
+    let enrolled = call.enrolled(&picture, &face, &spaces)?;
 
     Ok(match call.core.create_person(call.account, person, enrolled)? {
         Created::Person { face: id, version } => Reply {

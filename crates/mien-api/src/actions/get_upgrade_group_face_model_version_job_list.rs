@@ -1,7 +1,6 @@
-//! GetUpgradeGroupFaceModelVersionJobList: no upgrade can be started, so there is none to list.
+//! GetUpgradeGroupFaceModelVersionJobList: the jobs of the account, newest first (BEHAVIOUR 9 "GetUpgrade*").
 
-use mien_core::CoreError;
-
+use super::get_upgrade_group_face_model_version_result::status;
 use crate::arguments::arguments;
 use crate::call::{Call, Outcome};
 use crate::reply::fields;
@@ -23,15 +22,17 @@ fields! {
 
 pub(super) fn run(call: &Call<'_>, arguments: Arguments<'_>) -> Outcome<Reply> {
     let page = values::page(arguments.offset, arguments.limit, call.limits().jobs_per_page)?;
-    if page.offset() > 0 {
-        return Err(CoreError::OffsetExceeded {
-            offset: page.offset(),
-            total: 0,
-        }
-        .into());
-    }
+    let listed = call.core.jobs(call.account, page)?;
+    let info = |job: mien_core::Job| UpgradeJobInfo {
+        status: status(job.state).into(),
+        started_ms: job.started_ms,
+        from: job.from.as_str(),
+        to: job.to.as_str(),
+        group_id: job.group.to_string(),
+        job_id: job.id,
+    };
     Ok(Reply {
-        jobs: Vec::new(),
-        total: 0,
+        jobs: listed.items.into_iter().map(info).collect(),
+        total: listed.total,
     })
 }

@@ -1,10 +1,9 @@
-//! GetUpgradeGroupFaceModelVersionResult: no upgrade can be started, so every JobId is unknown.
+//! GetUpgradeGroupFaceModelVersionResult: how far a job is (BEHAVIOUR 9 "GetUpgrade*").
 
-use mien_wire::Code;
+use mien_core::{Job, JobState};
 
 use crate::arguments::{Text, arguments};
 use crate::call::{Call, Outcome};
-use crate::refusals::valued;
 use crate::reply::fields;
 
 arguments! {
@@ -25,7 +24,35 @@ fields! {
     }
 }
 
-pub(super) fn run(_call: &Call<'_>, arguments: Arguments<'_>) -> Outcome<Reply> {
-    let job: String = arguments.job.chars().take(64).collect();
-    Err(valued(Code::FailedOperationUpgradeJobIdNotExist, &job).into())
+pub(super) fn run(call: &Call<'_>, arguments: Arguments<'_>) -> Outcome<Reply> {
+    let job = call.core.job(call.account, &arguments.job)?;
+    Ok(Reply {
+        ended_ms: job.ended_ms.unwrap_or(0),
+        progress: job.progress_percent,
+        status: status(job.state).into(),
+        started_ms: job.started_ms,
+        from: job.from.as_str(),
+        to: job.to.as_str(),
+        group_id: job.group.to_string(),
+        failed_faces_url: failed_faces_url(&job),
+    })
+}
+
+/// 0 at work, 1 done, 2 rolled back, 3 failed.
+pub(super) fn status(state: JobState) -> u8 {
+    match state {
+        JobState::Moving => 0,
+        JobState::Moved => 1,
+        JobState::RolledBack => 2,
+        JobState::Failed => 3,
+    }
+}
+
+/// The list of faces that the job failed on. The server hosts no files, so the address holds the list itself (RFC 2397).
+fn failed_faces_url(job: &Job) -> String {
+    if job.failed_faces.is_empty() {
+        return String::new();
+    }
+    let ids: Vec<String> = job.failed_faces.iter().map(|id| format!("%22{id}%22")).collect();
+    format!("data:application/json,%5B{}%5D", ids.join(","))
 }

@@ -1,6 +1,8 @@
 //! What the four searches share (BEHAVIOUR 9 "SearchFaces" to "SearchPersonsReturnsByGroup").
 
-use mien_core::{Candidate, Found, FoundInGroup, GroupIds, Score, SearchOptions, Space, Target};
+use std::sync::Arc;
+
+use mien_core::{Candidate, Embedding, Found, FoundInGroup, GroupIds, Score, SearchOptions, Space, Target};
 use mien_vision::face::Face;
 use mien_wire::{Code, Refusal};
 
@@ -69,11 +71,7 @@ pub(super) struct Wanted<'a> {
 }
 
 /// The checks before the picture, in the order of the contract, then the download.
-pub(super) fn prepare<'a>(
-    call: &Call<'_>,
-    asked: Asked<'a>,
-    kind: &Kind,
-) -> Outcome<(Wanted<'a>, std::sync::Arc<Space>)> {
+pub(super) fn prepare<'a>(call: &Call<'_>, asked: Asked<'a>, kind: &Kind) -> Outcome<(Wanted<'a>, Arc<Space>)> {
     let groups = values::group_ids(&asked.groups, kind.groups)?;
     let max_faces = values::count(
         "MaxFaceNum",
@@ -122,10 +120,10 @@ pub(super) fn prepare<'a>(
 /// The faces of the picture, and embeddings of those that are good enough.
 pub(super) struct Seen {
     faces: Vec<(Face, bool)>,
-    pub(super) probes: Vec<Vec<f32>>,
+    pub(super) probes: Vec<Embedding>,
 }
 
-pub(super) fn see(call: &Call<'_>, wanted: &Wanted<'_>, space: &Space) -> Outcome<Seen> {
+pub(super) fn see(call: &Call<'_>, wanted: &Wanted<'_>, space: &Arc<Space>) -> Outcome<Seen> {
     let picture = call.picture(&wanted.image)?;
     let mut seen = Seen {
         faces: Vec::new(),

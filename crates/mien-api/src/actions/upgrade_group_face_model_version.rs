@@ -1,12 +1,8 @@
-//! UpgradeGroupFaceModelVersion: embeds the faces of a 2.0 group again. That needs the face images, which are not kept, so
-//! a group with faces answers `GroupLostFaces` (BEHAVIOUR 9 "Upgrade*").
-
-use mien_core::ModelVersion;
-use mien_wire::Code;
+//! UpgradeGroupFaceModelVersion: starts the job that moves a group to a newer version (BEHAVIOUR 9 "Upgrade*"). It needs the
+//! crops of the faces; where none were kept the answer is `GroupLostFaces`.
 
 use crate::arguments::{Text, arguments};
 use crate::call::{Call, Outcome};
-use crate::refusals::explained;
 use crate::reply::fields;
 use crate::values;
 
@@ -22,14 +18,7 @@ fields! {
 
 pub(super) fn run(call: &Call<'_>, arguments: Arguments<'_>) -> Outcome<Reply> {
     let group = values::group_id(&arguments.group)?;
-    values::model_version_3(Some(&arguments.version))?;
-    let group = call.core.group(call.account, &group)?;
-    let refusal = match group.version {
-        ModelVersion::V3 => explained(
-            Code::FailedOperationGroupCannotUpgrade,
-            &"the group already has version 3.0",
-        ),
-        ModelVersion::V2 => explained(Code::FailedOperationGroupLostFaces, &"the server keeps no face images"),
-    };
-    Err(refusal.into())
+    let version = values::model_version_3(Some(&arguments.version))?;
+    let job_id = call.core.upgrade_group(call.account, &group, version)?;
+    Ok(Reply { job_id })
 }

@@ -68,29 +68,35 @@ pub static DEVIATIONS: &[Deviation] = &[
         differs: "`ActionOffline` when the model pack has no liveness.",
     },
     Deviation {
-        action: "GetUpgradeGroupFaceModelVersionJobList",
-        field: "JobInfos",
-        differs: "Always empty: no upgrade can be started.",
-    },
-    Deviation {
         action: "GetUpgradeGroupFaceModelVersionResult",
-        field: "JobId",
-        differs: "Every id is unknown: no upgrade can be started.",
-    },
-    Deviation {
-        action: "RevertGroupFaceModelVersion",
-        field: "JobId",
-        differs: "Every id is unknown: no upgrade can be started.",
+        field: "FailedFacesUrl",
+        differs: "A `data:` address that holds the list of face ids itself; \"\" when the job did not fail.",
     },
     Deviation {
         action: "UpgradeGroupFaceModelVersion",
         field: "GroupId",
-        differs: "`FailedOperation.GroupLostFaces`: face images are not kept, so a group cannot be embedded again.",
+        differs: "`FailedOperation.GroupLostFaces` for a group with faces that were enrolled while no crops were kept (configuration `privacy.keep_crops`); the message names the faces.",
     },
 ];
 
 /// All choices.
 pub static CHOICES: &[Choice] = &[
+    Choice {
+        point: "Searches and writes while a group is upgraded or rolled back",
+        chosen: "The group answers with its old version until all faces are moved, then with the new one.",
+    },
+    Choice {
+        point: "A person in an upgraded group and in one of the old version",
+        chosen: "Stays in both; it is verified with, and shows, the newer version.",
+    },
+    Choice {
+        point: "Status and Progress of a job that is being rolled back",
+        chosen: "Status 1 until the group has its old version again, with the progress of the way back.",
+    },
+    Choice {
+        point: "EndTimestamp",
+        chosen: "The real end; 0 while the job is at work.",
+    },
     Choice {
         point: "QualityControl above 0 when the model pack has no quality",
         chosen: "`ActionOffline`; the check is never skipped silently.",

@@ -34,10 +34,6 @@ pub static UNREACHABLE: &[(Code, &str)] = &[
         Code::FailedOperationImageFacedetectFailed,
         "A detector that fails answers FailedOperation.ServerError.",
     ),
-    (
-        Code::FailedOperationJobCannnotRollback,
-        "No upgrade can be started without kept face images, so no job exists.",
-    ),
     (Code::FailedOperationLifePhotoDetectFaces, "The largest face is taken."),
     (
         Code::FailedOperationLifePhotoDetectFake,

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::contract::contract;
 use crate::photos::{Grade, ReadingEyes, bmp, encoded, photo, sitter};
-use crate::requests::{valid, world};
+use crate::requests::{valid, world, world_with};
 use crate::world::{HOST, Setup, V2020, World, code_of};
 
 #[test]
@@ -96,13 +96,6 @@ fn simple_cases() -> Vec<(Code, String)> {
         (
             Code::FailedOperationGroupCannotUpgrade,
             with("UpgradeGroupFaceModelVersion", "GroupId", json!("crew")),
-        ),
-        (
-            Code::FailedOperationGroupLostFaces,
-            (
-                "UpgradeGroupFaceModelVersion".to_owned(),
-                valid("UpgradeGroupFaceModelVersion"),
-            ),
         ),
         (
             Code::FailedOperationGroupPersonMapExist,
@@ -327,6 +320,17 @@ fn special_cases() -> Vec<(Code, String)> {
     cases.push((
         Code::ResourceNotFoundErrorPersonNotExisted,
         legacy.code("DeletePerson", json!({"PersonId": "x"})),
+    ));
+    let forgetful = world_with(World::configured(|config| config.crops = None));
+    cases.push((
+        Code::FailedOperationGroupLostFaces,
+        forgetful.code("UpgradeGroupFaceModelVersion", valid("UpgradeGroupFaceModelVersion")),
+    ));
+    let moved = World::new();
+    moved.ok("RevertGroupFaceModelVersion", valid("RevertGroupFaceModelVersion"));
+    cases.push((
+        Code::FailedOperationJobCannnotRollback,
+        moved.code("RevertGroupFaceModelVersion", valid("RevertGroupFaceModelVersion")),
     ));
     let strict = World::configured(|config| config.refuse_unknown_parameters = true);
     cases.push((Code::UnknownParameter, strict.code("GetGroupList", json!({"X": 1}))));

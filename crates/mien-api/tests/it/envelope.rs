@@ -179,15 +179,14 @@ fn rates_are_per_account_and_action() {
     );
 }
 
-/// The documented rate: 50 CreateFace a second, nothing else limited.
+/// The documented rates: 50 CreateFace a second, 10 upgrades of groups, nothing else limited.
 #[test]
-fn the_documented_rate_is_the_default() {
+fn the_documented_rates_are_the_default() {
     let rates = mien_api::Config::default().rates;
-    let fifty = Rate::per_second(NonZeroU32::new(50).unwrap());
-    assert_eq!(
-        rates.into_iter().collect::<Vec<_>>(),
-        [("CreateFace".to_owned(), fifty)]
-    );
+    let calls = |calls| Rate::per_second(NonZeroU32::new(calls).unwrap());
+    let expected = [("CreateFace", 50), ("UpgradeGroupFaceModelVersion", 10)];
+    let expected = expected.map(|(action, number)| (action.to_owned(), calls(number)));
+    assert_eq!(rates.into_iter().collect::<Vec<_>>(), expected);
 }
 
 /// A signature mismatch tells what the server signed only in the debug mode, and never a secret.

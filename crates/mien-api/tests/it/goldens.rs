@@ -114,6 +114,7 @@ fn steady(value: &mut Value, faces: &mut BTreeMap<String, String>) {
             for (name, field) in fields {
                 match name.as_str() {
                     "RequestId" => *field = json!("[request id]"),
+                    "JobId" => *field = json!("[job id]"),
                     "FaceId" | "FaceIds" | "SucFaceIds" => name_faces(field, faces),
                     "Score" if field.is_f64() => *field = json!((field.as_f64().unwrap() * 10.0).round() / 10.0),
                     _ => steady(field, faces),

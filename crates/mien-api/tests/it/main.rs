@@ -14,6 +14,7 @@ mod goldens;
 mod groups;
 mod hostile;
 mod images;
+mod jobs;
 mod parameters;
 mod persons;
 mod photos;

@@ -16,11 +16,6 @@ fn valid_requests_succeed_in_both_versions() {
             let world = fresh.as_ref().unwrap_or(&shared);
             let code = code_of(&world.call_as(&world.alice, version, action.name, valid(action.name)));
             let expect = match action.name {
-                name if name.contains("Upgrade") && name.ends_with("JobList") => "",
-                "UpgradeGroupFaceModelVersion" => "FailedOperation.GroupLostFaces",
-                "GetUpgradeGroupFaceModelVersionResult" | "RevertGroupFaceModelVersion" => {
-                    "FailedOperation.UpgradeJobIdNotExist"
-                }
                 _ if version == V2018 && action.versions.len() == 1 => "InvalidAction",
                 _ => "",
             };

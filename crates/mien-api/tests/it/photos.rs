@@ -52,6 +52,8 @@ pub struct Sitter {
 
 /// Who makes the engine fail.
 pub const BREAKS_THE_EMBEDDER: u8 = 62;
+/// Whose crop cannot be embedded again.
+pub const BREAKS_CROPS: u8 = 61;
 /// Who makes the detector fail.
 pub const BREAKS_THE_DETECTOR: u8 = 63;
 
@@ -279,6 +281,22 @@ impl Eyes for ReadingEyes {
     fn embed(&self, picture: &Picture, face: &Face, space: &Space, _: Mirror) -> Result<Vec<f32>, VisionError> {
         let sitter = Self::sitter(picture, face);
         if sitter.who == BREAKS_THE_EMBEDDER {
+            return Err(VisionError::Output {
+                stage: "embedder",
+                reason: "broken on purpose".to_owned(),
+            });
+        }
+        assert_eq!(space.dim, DIM);
+        Ok(sitter.embedding())
+    }
+
+    fn crop(&self, picture: &Picture, face: &Face) -> Result<Vec<u8>, VisionError> {
+        Ok(Self::sitter(picture, face).bytes().to_vec())
+    }
+
+    fn embed_crop(&self, crop: &[u8], space: &Space) -> Result<Vec<f32>, VisionError> {
+        let sitter = Sitter::read(crop);
+        if sitter.who == BREAKS_CROPS {
             return Err(VisionError::Output {
                 stage: "embedder",
                 reason: "broken on purpose".to_owned(),

@@ -29,7 +29,7 @@ pub fn writes(action: &Action) -> bool {
     matches!(action.work, Work::Write | Work::LookAndWrite)
 }
 
-/// A request that succeeds in [`world`] (the upgrade actions, which never do, answer only their own codes).
+/// A request that succeeds in [`world`].
 pub fn valid(action: &str) -> Value {
     let image = sitter(1).photo();
     match action {
@@ -64,7 +64,9 @@ pub fn valid(action: &str) -> Value {
         }
         "DetectFaceAttributes" => json!({"Image": image, "FaceAttributesType": "Age,Eye"}),
         "UpgradeGroupFaceModelVersion" => json!({"GroupId": "old", "FaceModelVersion": "3.0"}),
-        "GetUpgradeGroupFaceModelVersionResult" | "RevertGroupFaceModelVersion" => json!({"JobId": "1"}),
+        "GetUpgradeGroupFaceModelVersionResult" | "RevertGroupFaceModelVersion" => {
+            json!({"JobId": crate::world::THE_JOB})
+        }
         other => panic!("no request for {other}"),
     }
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
-use mien_api::{Api, Config, FetchError, Reply};
-use mien_core::{Clock, Core, Curve, Limits, ModelVersion, Point, Space};
+use mien_api::{Api, Config, CropKey, Crops, FetchError, Reply};
+use mien_core::{AccountId, AccountLimits, Clock, Core, Curve, Limits, ModelVersion, Point, Space};
 use mien_store::{Durability, Options, Store};
 use mien_wire::Secret;
 use mien_wire::client::{self, Credentials};
@@ -19,6 +19,9 @@ use crate::shapes;
 pub const HOST: &str = "iai.tencentcloudapi.com";
 pub const V2018: &str = "2018-03-01";
 pub const V2020: &str = "2020-03-03";
+
+/// Stands in a request for the id of a job that is done.
+pub const THE_JOB: &str = "[the job]";
 
 /// The time at which every test begins, milliseconds since the Unix epoch.
 pub const BEGIN_MS: u64 = 1_700_000_000_000;
@@ -37,6 +40,8 @@ impl Clock for StandingClock {
 pub struct Setup {
     pub config: Config,
     pub limits: Limits,
+    /// Limits of bob, who is account 2; absent for the same.
+    pub limits_of_bob: Option<Limits>,
     pub eyes: ReadingEyes,
     pub versions: Vec<ModelVersion>,
 }
@@ -47,9 +52,14 @@ impl Default for Setup {
             // Tests call faster than any client: rates have a test of their own.
             config: Config {
                 rates: BTreeMap::new(),
+                crops: Some(Crops {
+                    keep: true,
+                    key: CropKey::parse(&"5a".repeat(32)).unwrap(),
+                }),
                 ..Config::default()
             },
             limits: Limits::default(),
+            limits_of_bob: None,
             eyes: ReadingEyes { analysis: true },
             versions: vec![ModelVersion::V2, ModelVersion::V3],
         }
@@ -102,7 +112,10 @@ impl World {
             store,
             &folder.path().join("index"),
             spaces,
-            setup.limits,
+            AccountLimits {
+                general: setup.limits,
+                own: setup.limits_of_bob.into_iter().map(|own| (AccountId(2), own)).collect(),
+            },
             Arc::clone(&as_clock),
         );
         let core = Arc::new(core.unwrap());
@@ -123,9 +136,31 @@ impl World {
         self.call_as(&self.alice, V2020, action, body)
     }
 
-    pub fn call_as(&self, who: &Credentials, version: &str, action: &str, body: Value) -> Value {
+    pub fn call_as(&self, who: &Credentials, version: &str, action: &str, mut body: Value) -> Value {
+        if body["JobId"] == THE_JOB {
+            body["JobId"] = json!(self.the_job());
+        }
         let call = client::Call::new(HOST, action, version, self.now_s());
         self.send(&client::tc3_json(&call, who, body.to_string().into_bytes()))
+    }
+
+    /// The newest job of alice, made when there is none: a group `moved` that was upgraded to 3.0.
+    fn the_job(&self) -> String {
+        let list = || self.ok("GetUpgradeGroupFaceModelVersionJobList", json!({}));
+        if list()["JobNum"] == json!(0) {
+            self.group_v2("moved");
+            self.ok(
+                "UpgradeGroupFaceModelVersion",
+                json!({"GroupId": "moved", "FaceModelVersion": "3.0"}),
+            );
+            self.work();
+        }
+        text(&list()["JobInfos"][0]["JobId"])
+    }
+
+    /// Lets the jobs do all their work.
+    pub fn work(&self) {
+        while self.api.work().unwrap() {}
     }
 
     /// Sends a signed request; the answer inside of the envelope, held against the contract.

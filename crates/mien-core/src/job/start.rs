@@ -56,12 +56,7 @@ pub(super) fn upgrade(
     Ok(job)
 }
 
-pub(super) fn rollback(
-    inner: &Inner,
-    tx: &mut Transaction<'_>,
-    account: AccountId,
-    id: &str,
-) -> Result<(), CoreError> {
+pub(super) fn rollback(inner: &Inner, tx: &mut Transaction<'_>, account: AccountId, id: &str) -> Result<(), CoreError> {
     let job = tx
         .job(AccountKey(account.0), id)?
         .ok_or_else(|| CoreError::JobNotFound(id.to_owned()))?;

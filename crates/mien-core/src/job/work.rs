@@ -78,9 +78,8 @@ pub(super) fn hand_in(
     let mut vectors = Vec::with_capacity(work.crops.len());
     let (mut failed, mut why) = (Vec::new(), None);
     for (crop, embedding) in work.crops.iter().zip(embeddings) {
-        let stored = embedding.and_then(|values| {
-            embedding::stored(&values, work.space.dim).map_err(|error| error.to_string())
-        });
+        let stored =
+            embedding.and_then(|values| embedding::stored(&values, work.space.dim).map_err(|error| error.to_string()));
         match stored {
             Ok(vector) => vectors.push((FaceKey(crop.face.0), vector)),
             Err(error) => {
@@ -90,10 +89,18 @@ pub(super) fn hand_in(
         }
     }
     if let Some(why) = why {
-        let Some(job) = inner.store.read(|view| view.job_by_key(work.job).map_err(CoreError::from))? else {
+        let Some(job) = inner
+            .store
+            .read(|view| view.job_by_key(work.job).map_err(CoreError::from))?
+        else {
             return Ok(());
         };
-        return fail(inner, &job, format!("the crop of a face cannot be embedded: {why}"), &failed);
+        return fail(
+            inner,
+            &job,
+            format!("the crop of a face cannot be embedded: {why}"),
+            &failed,
+        );
     }
     inner.store.write(move |tx| {
         let Some(job) = at_work(tx, work.job)? else {

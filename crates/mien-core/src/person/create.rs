@@ -62,9 +62,7 @@ impl New {
     /// The vector to search the group with.
     fn probe(&self, space: SpaceKey) -> Result<Vec<f32>, CoreError> {
         let found = self.vectors.iter().find(|(of, _)| *of == space);
-        found
-            .map(|(_, vector)| vector.to_f32())
-            .ok_or(CoreError::SpaceChanged)
+        found.map(|(_, vector)| vector.to_f32()).ok_or(CoreError::SpaceChanged)
     }
 }
 

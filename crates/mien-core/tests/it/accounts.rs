@@ -1,6 +1,6 @@
 //! Accounts and keys.
 
-use crate::world::{Steps as _, StepClock, V3, World, axis, gid, gids, new_group, open_store, page, pid, refused};
+use crate::world::{StepClock, Steps as _, V3, World, axis, gid, gids, new_group, open_store, page, pid, refused};
 use mien_core::{AccountId, Accounts, SearchOptions, Target};
 use mien_store::Durability;
 use std::sync::Arc;
@@ -101,10 +101,7 @@ fn accounts_do_not_see_one_another() {
     refused(world.delete_person(other, &pid("p")), "PersonNotFound");
     refused(world.delete_group(other, &gid("g")), "GroupNotFound");
     refused(world.delete_faces(other, &pid("p"), &[face]), "PersonNotFound");
-    refused(
-        world.prove(other, &pid("p"), Target::Faces, &axis(0)),
-        "PersonNotFound",
-    );
+    refused(world.prove(other, &pid("p"), Target::Faces, &axis(0)), "PersonNotFound");
     let options = SearchOptions {
         candidates: 5,
         threshold: None,

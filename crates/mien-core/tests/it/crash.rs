@@ -109,9 +109,7 @@ fn enrol_until_killed(directory: &Path) -> ! {
                 for number in 0.. {
                     let id = format!("{round}-{writer}-{number}");
                     let new = new_person("g", &id);
-                    let created = core
-                        .enrol(AccountId(1), new, enrolled(&embedding(&id)))
-                        .unwrap();
+                    let created = core.enrol(AccountId(1), new, enrolled(&embedding(&id))).unwrap();
                     let Created::Person { face, .. } = created else {
                         panic!("{created:?}")
                     };

@@ -118,10 +118,7 @@ fn add_faces_refuses_in_order() {
     let attempt = |person: &str, images: usize, expected: &str| {
         let given = vec![Ok::<_, ()>(enrolled(&axis(0))); images];
         refused(world.check_add_faces(world.account, &pid(person), images), expected);
-        refused(
-            world.add_seen(world.account, &pid(person), given, score(0.0)),
-            expected,
-        );
+        refused(world.add_seen(world.account, &pid(person), given, score(0.0)), expected);
     };
     attempt("none", 4, "TooManyImages");
     attempt("none", 3, "PersonNotFound");

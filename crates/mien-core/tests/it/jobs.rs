@@ -29,7 +29,11 @@ fn work_to_the_end(world: &World) {
 /// The best candidate for each of so many persons' own faces, by both kinds of search that the version has.
 fn assert_all_found(core: &Core, account: AccountId, group: &str, persons: usize) {
     let version = core.group(account, &gid(group)).unwrap().version;
-    let targets = if version == V2 { &[Target::Faces][..] } else { &[Target::Faces, Target::Persons] };
+    let targets = if version == V2 {
+        &[Target::Faces][..]
+    } else {
+        &[Target::Faces, Target::Persons]
+    };
     for target in targets {
         let options = SearchOptions {
             candidates: 1,
@@ -74,7 +78,10 @@ fn rule_9_upgrade_the_group_answers_until_the_switch_and_after() {
     let done = world.job(world.account, &job).unwrap();
     assert_eq!((done.from, done.to, done.progress_percent), (V2, V3, 100.0));
     assert!(done.ended_ms > Some(done.started_ms));
-    assert_eq!(world.person_groups(world.account, &pid("p0"), page(0, 1)).unwrap().1, V3);
+    assert_eq!(
+        world.person_groups(world.account, &pid("p0"), page(0, 1)).unwrap().1,
+        V3
+    );
 }
 
 #[test]
@@ -105,7 +112,10 @@ fn rule_9_upgrade_writes_of_the_meantime_are_moved_too() {
         assert_eq!(found, ["p0", "p2", "p4", "p5", "p6"], "{target:?}");
     }
     assert_eq!(world.found(&["g"], Target::Faces, &axis(10))[0], ("p0".to_owned(), 100));
-    assert_eq!(world.found(&["g"], Target::Persons, &axis(10))[0], ("p0".to_owned(), 100));
+    assert_eq!(
+        world.found(&["g"], Target::Persons, &axis(10))[0],
+        ("p0".to_owned(), 100)
+    );
     // One person in groups of both versions: both answer, and a further face goes to both.
     assert_eq!(world.check_add_faces(world.account, &pid("p5"), 1).unwrap().len(), 2);
     let seen = vec![Ok::<_, ()>(enrolled(&axis(12)))];
@@ -113,8 +123,13 @@ fn rule_9_upgrade_writes_of_the_meantime_are_moved_too() {
     for group in ["g", "other"] {
         assert_eq!(world.found(&[group], Target::Faces, &axis(12))[0].0, "p5");
     }
-    world.delete_person_from_group(world.account, &pid("p5"), &gid("g")).unwrap();
-    assert_eq!(world.person_groups(world.account, &pid("p5"), page(0, 1)).unwrap().1, V2);
+    world
+        .delete_person_from_group(world.account, &pid("p5"), &gid("g"))
+        .unwrap();
+    assert_eq!(
+        world.person_groups(world.account, &pid("p5"), page(0, 1)).unwrap().1,
+        V2
+    );
     world.check_store();
 }
 
@@ -155,11 +170,23 @@ fn rule_9_upgrade_refusals_and_failures() {
     // A crop that cannot be embedded fails the job: the group stays as it is, and may be tried again.
     let work = world.work(100).unwrap().unwrap();
     let faces: Vec<String> = work.crops().iter().map(|crop| crop.face.to_string()).collect();
-    let answers = (0..5).map(|number| if number == 3 { Err("torn".to_owned()) } else { Ok(axis(0)) });
+    let answers = (0..5).map(|number| {
+        if number == 3 {
+            Err("torn".to_owned())
+        } else {
+            Ok(axis(0))
+        }
+    });
     world.hand_in(work, answers.collect()).unwrap();
     let failed = world.job(world.account, &job).unwrap();
-    assert_eq!((failed.state, &failed.failed_faces[..]), (JobState::Failed, &faces[3..4]));
-    assert!(failed.failure.contains("torn") && failed.ended_ms.is_some(), "{failed:?}");
+    assert_eq!(
+        (failed.state, &failed.failed_faces[..]),
+        (JobState::Failed, &faces[3..4])
+    );
+    assert!(
+        failed.failure.contains("torn") && failed.ended_ms.is_some(),
+        "{failed:?}"
+    );
     assert_eq!(world.group(world.account, &gid("g")).unwrap().version, V2);
     assert_all_found(&world, world.account, "g", 5);
     world.check_store();
@@ -224,7 +251,10 @@ fn an_embedding_of_the_old_space_is_refused_after_the_switch() {
         details: false,
     };
     let probes = [probe.clone()];
-    refused(world.search(account, &groups, Target::Faces, &probes, &options), "SpaceChanged");
+    refused(
+        world.search(account, &groups, Target::Faces, &probes, &options),
+        "SpaceChanged",
+    );
     refused(world.verify(account, &pid("p0"), Target::Faces, &probe), "SpaceChanged");
     refused(world.create_person(account, new, half), "SpaceChanged");
     world.check_store();

@@ -41,9 +41,7 @@ fn a_new_person_reads_back_as_given() {
         ..new_person("g", "p")
     };
     assert_eq!(world.check_create_person(world.account, &new).unwrap()[0].version, V2);
-    let created = world
-        .enrol(world.account, new.clone(), enrolled(&axis(0)))
-        .unwrap();
+    let created = world.enrol(world.account, new.clone(), enrolled(&axis(0))).unwrap();
     let Created::Person { face, version } = created else {
         panic!("{created:?}")
     };
@@ -98,10 +96,7 @@ fn create_person_refuses_in_order_and_leaves_nothing() {
     world.add_person("g", "p", &axis(0));
     let attempt = |new: &NewPerson, expected: &str| {
         refused(world.check_create_person(world.account, new), expected);
-        refused(
-            world.enrol(world.account, new.clone(), enrolled(&axis(1))),
-            expected,
-        );
+        refused(world.enrol(world.account, new.clone(), enrolled(&axis(1))), expected);
     };
     let beyond = texts(&[(1, "x")]);
     attempt(

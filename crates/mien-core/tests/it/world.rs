@@ -73,7 +73,13 @@ impl World {
     pub fn try_open(&self) -> Result<Core, CoreError> {
         let store = open_store(&self.path("mien.db"), Durability::Off);
         let (spaces, limits) = (self.spaces.clone(), self.limits.clone());
-        Core::open(store, &self.path("index"), spaces, limits.into(), Arc::clone(&self.clock))
+        Core::open(
+            store,
+            &self.path("index"),
+            spaces,
+            limits.into(),
+            Arc::clone(&self.clock),
+        )
     }
 
     pub fn restart(&mut self) {
@@ -213,7 +219,11 @@ pub fn with_crop(embedding: &[f32]) -> Seen {
 pub fn embed_crop(image: &[u8]) -> Result<Vec<f32>, String> {
     let values = image.as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes));
     let values: Vec<f32> = values.collect();
-    if values.len() == DIM { Ok(values) } else { Err("not a crop".to_owned()) }
+    if values.len() == DIM {
+        Ok(values)
+    } else {
+        Err("not a crop".to_owned())
+    }
 }
 
 impl Seen {

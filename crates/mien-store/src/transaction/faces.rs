@@ -70,12 +70,7 @@ impl Transaction<'_> {
     }
 
     /// Deletes a face of a person.
-    pub fn delete_face(
-        &mut self,
-        account: AccountKey,
-        person: PersonKey,
-        face: FaceKey,
-    ) -> Result<(), StoreError> {
+    pub fn delete_face(&mut self, account: AccountKey, person: PersonKey, face: FaceKey) -> Result<(), StoreError> {
         for table in ["vectors WHERE face", "crops WHERE face", "faces WHERE id"] {
             self.run("deleting a face", &format!("DELETE FROM {table} = ?1"), [face])?;
         }

@@ -82,7 +82,11 @@ impl Transaction<'_> {
     pub fn finish_job(&mut self, job: &JobRow, group: &GroupRow, now_ms: u64) -> Result<(), StoreError> {
         self.drop_gallery(group.key, group.space)?;
         let sql = "UPDATE groups SET space = ?2, moving_to = NULL, job = NULL, updated_ms = ?3 WHERE id = ?1";
-        self.run("switching a group", sql, params![group.key, job.target(), now_ms as i64])?;
+        self.run(
+            "switching a group",
+            sql,
+            params![group.key, job.target(), now_ms as i64],
+        )?;
         let status = if job.rolling_back {
             JobStatus::RolledBack
         } else {

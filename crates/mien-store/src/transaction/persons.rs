@@ -2,7 +2,9 @@
 
 use super::{Transaction, json};
 use crate::error::StoreError;
-use crate::row::{AccountKey, FaceKey, GroupKey, Operation, PersonGroupRow, PersonKey, PersonRow, SpaceKey, Stream, Vector};
+use crate::row::{
+    AccountKey, FaceKey, GroupKey, Operation, PersonGroupRow, PersonKey, PersonRow, SpaceKey, Stream, Vector,
+};
 use rusqlite::params;
 
 /// A person to create.
@@ -26,13 +28,7 @@ impl Transaction<'_> {
         let sql = "INSERT INTO persons (account, person_id, name, gender, created_ms) \
                    VALUES (?1, ?2, ?3, ?4, ?5)";
         let now_ms = person.now_ms as i64;
-        let values = params![
-            person.account,
-            person.id,
-            person.name,
-            person.gender,
-            now_ms
-        ];
+        let values = params![person.account, person.id, person.name, person.gender, now_ms];
         self.run("creating a person", sql, values)?;
         Ok(PersonKey(self.connection.last_insert_rowid() as u64))
     }

@@ -5,8 +5,7 @@ use crate::error::StoreError;
 use crate::row::{AccountKey, GroupKey, GroupRow, MovingRow, SpaceKey};
 use rusqlite::{Row, params};
 
-const GROUP: &str =
-    "SELECT id, space, group_id, name, tag, fields, created_ms, updated_ms, \
+const GROUP: &str = "SELECT id, space, group_id, name, tag, fields, created_ms, updated_ms, \
      person_count, face_count, job, moving_to FROM groups";
 
 impl View<'_> {

@@ -28,7 +28,10 @@ impl View<'_> {
 
     /// Persons of an account with keys above `after`, in order of creation, at most `limit`: for exports.
     pub fn persons(&self, account: AccountKey, after: PersonKey, limit: u64) -> Result<Vec<PersonRow>, StoreError> {
-        let sql = format!("{} WHERE p.account = ?1 AND p.id > ?2 ORDER BY p.id LIMIT ?3", person_sql());
+        let sql = format!(
+            "{} WHERE p.account = ?1 AND p.id > ?2 ORDER BY p.id LIMIT ?3",
+            person_sql()
+        );
         self.all(
             "listing persons",
             &sql,

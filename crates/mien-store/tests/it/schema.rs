@@ -73,3 +73,31 @@ fn two_processes_may_open_the_file() {
     assert!(after.0 > before);
     assert_eq!(after.1, 2);
 }
+
+#[test]
+fn a_database_of_the_first_version_is_brought_up_to_date() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("mien.db");
+    let old = rusqlite::Connection::open(&path).unwrap();
+    old.execute_batch(include_str!("../../src/schema/001.sql")).unwrap();
+    old.execute_batch(
+        "INSERT INTO meta VALUES ('incarnation', '0123456789abcdef'), ('keys_version', '0');
+         INSERT INTO accounts VALUES (1, 'test', 1, 1, 1);
+         INSERT INTO spaces VALUES (1, 'model', 3, 2);
+         INSERT INTO groups VALUES (1, 1, 'g', 'name', '', '[]', 1, 5, 5, 1, 1);
+         INSERT INTO persons VALUES (1, 1, 'p', 'somebody', 0, 1, 5, 1);
+         INSERT INTO members VALUES (1, 1, 1, '[]');
+         INSERT INTO faces VALUES (9, 1, 0, 0, 1, 1, 5);
+         INSERT INTO vectors VALUES (9, 1, x'003c0000');
+         PRAGMA user_version = 1;",
+    )
+    .unwrap();
+    drop(old);
+    let store = open(&path);
+    assert_eq!(store.check().unwrap(), Vec::<String>::new());
+    let person = store
+        .read::<_, StoreError>(|view| view.person(mien_store::AccountKey(1), "p"))
+        .unwrap()
+        .unwrap();
+    assert_eq!((person.space, person.faces), (mien_store::SpaceKey(1), 1));
+}

@@ -15,9 +15,23 @@ fn every_broken_rule_is_found() {
             "person 1 counts",
         ),
         ("DELETE FROM members WHERE person = 1", "person 1 is in no group"),
+        ("UPDATE persons SET account = 2 WHERE id = 1", "of different accounts"),
         (
-            "UPDATE persons SET space = 2 WHERE id = 1",
-            "different accounts or spaces",
+            "UPDATE groups SET space = 2 WHERE id = 1",
+            "has no vector in the space of the group",
+        ),
+        (
+            "UPDATE groups SET moving_to = 2, job = 1 WHERE id = 1; UPDATE members SET moved = 1",
+            "was moved without a vector",
+        ),
+        (
+            "UPDATE groups SET moving_to = 2, job = 7 WHERE id = 1",
+            "moved by job 7, which does not do it",
+        ),
+        (
+            "INSERT INTO jobs (account, job_id, grp, group_id, from_space, to_space, status, started_ms) \
+             VALUES (1, 'j', 1, 'g', 1, 2, 0, 1)",
+            "works on group 1, which does not know",
         ),
         ("DELETE FROM vectors", "has no vector"),
         ("UPDATE vectors SET value = x'0102'", "has 2 bytes"),

@@ -44,8 +44,12 @@ impl Twins {
 
     /// Some pieces of work, or all there is.
     pub fn work(&mut self) {
-        let to_the_end = self.random.bool();
-        let pieces = if to_the_end { usize::MAX } else { self.random.usize(1..4) };
+        let to_the_end = self.random.u8(0..4) == 0;
+        let pieces = if to_the_end {
+            usize::MAX
+        } else {
+            self.random.usize(1..4)
+        };
         let faces = self.random.usize(1..4);
         let mut worked = 0;
         while worked < pieces && self.core().work_once(faces) {
@@ -77,7 +81,11 @@ impl Twins {
                 assert!(!to_the_end, "{real:?} is left");
                 continue;
             }
-            assert_eq!(real.state, if lost == 0 { done } else { given_up }, "{real:?}, {lost} faces are lost");
+            assert_eq!(
+                real.state,
+                if lost == 0 { done } else { given_up },
+                "{real:?}, {lost} faces are lost"
+            );
             group.moving_to = None;
             if lost == 0 {
                 group.version = target;
@@ -85,7 +93,11 @@ impl Twins {
                 saw(if expected.rolling_back { "rolled back" } else { "moved" });
             } else {
                 assert!(!real.failed_faces.is_empty() && !real.failure.is_empty(), "{real:?}");
-                saw(if expected.rolling_back { "rolling back failed" } else { "moving failed" });
+                saw(if expected.rolling_back {
+                    "rolling back failed"
+                } else {
+                    "moving failed"
+                });
             }
             model.jobs[job].state = real.state;
             model.jobs[job].rolling_back = false;
@@ -101,7 +113,11 @@ impl Twins {
         if let Some((listed, expected)) = agree(self.core().jobs(*account, page(offset, limit)), expected) {
             assert_eq!(listed.total, model.jobs.len() as u64);
             assert_eq!(listed.items.len(), expected.len());
-            listed.items.iter().zip(expected).for_each(|(real, job)| compare(real, job));
+            listed
+                .items
+                .iter()
+                .zip(expected)
+                .for_each(|(real, job)| compare(real, job));
         }
     }
 

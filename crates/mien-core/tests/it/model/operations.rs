@@ -2,7 +2,7 @@
 
 use super::state::{Creation, Group, Person, Refusal, rounded};
 use super::{Twins, saw};
-use crate::world::{Seen, Steps as _, DIM, V2, V3, curve, field, gid, kind, pid, score};
+use crate::world::{DIM, Seen, Steps as _, V2, V3, curve, field, gid, kind, pid, score};
 use mien_core::*;
 use std::fmt::Debug;
 
@@ -34,7 +34,7 @@ impl Twins {
             (4, Self::modify_group),
             (1, Self::delete_group),
             (18, Self::create_person),
-            (9, Self::copy_person),
+            (12, Self::copy_person),
             (2, Self::delete_person),
             (4, Self::leave),
             (4, Self::modify_person),
@@ -49,7 +49,7 @@ impl Twins {
             (8, Self::verify),
             (3, Self::upgrade),
             (4, Self::roll_back),
-            (5, Self::work),
+            (2, Self::work),
             (2, Self::list_jobs),
         ];
         let mut pick = self.random.u32(0..weights.iter().map(|(weight, _)| weight).sum());
@@ -92,7 +92,7 @@ impl Twins {
 
     /// A face, mostly with a crop.
     fn seen(&mut self, embedding: &[f32]) -> Seen {
-        if self.random.u8(0..8) == 0 {
+        if self.random.u8(0..7) == 0 {
             crate::world::enrolled(embedding)
         } else {
             crate::world::with_crop(embedding)

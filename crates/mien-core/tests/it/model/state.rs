@@ -172,9 +172,7 @@ impl Account {
     }
 
     fn admit_faces(&self, limits: &Limits, groups: &[String], more: u64) -> Result<(), Refusal> {
-        let full = |group: &String| {
-            self.group_faces(group) + more > limits.faces_per_group(self.groups[group].version)
-        };
+        let full = |group: &String| self.group_faces(group) + more > limits.faces_per_group(self.groups[group].version);
         if groups.iter().any(full) {
             return Err("GroupFull");
         }
