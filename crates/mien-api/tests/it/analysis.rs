@@ -14,7 +14,7 @@ fn blind() -> World {
 
 /// Frames, largest first, at most MaxFaceNum (0 is the default 1), never an error for more; X and Y may be negative.
 #[test]
-fn detect_gives_frames_largest_first() {
+fn rule_8_7_and_rule_8_10_detect_gives_frames_largest_first() {
     let world = World::new();
     let image = encoded(&bmp(
         300,
@@ -65,7 +65,7 @@ fn detect_gives_frames_largest_first() {
 
 /// Not asked for: placeholders as in the documented sample, also for a switch that is neither 0 nor 1.
 #[test]
-fn unrequested_values_are_placeholders() {
+fn rule_9_14_unrequested_values_are_placeholders() {
     for world in [World::new(), blind()] {
         for switches in [json!({}), json!({"NeedFaceAttributes": 0, "NeedQualityDetection": 2})] {
             let mut body = switches;
@@ -87,7 +87,7 @@ fn unrequested_values_are_placeholders() {
 
 /// Asked for but not determined: null where the contract allows it, never an invented value.
 #[test]
-fn undetermined_values_are_null() {
+fn rule_10_6_undetermined_values_are_null() {
     let body = json!({"Image": sitter(1).photo(), "NeedFaceAttributes": 1, "NeedQualityDetection": 1});
     let face = blind().ok("DetectFace", body)["FaceInfos"][0].clone();
     assert_eq!(face["FaceQualityInfo"], Value::Null);
@@ -106,7 +106,7 @@ fn undetermined_values_are_null() {
 
 /// 6.4: the codings of DetectFace: gender 0-49 female, bangs inverted; poses clamped to their ranges.
 #[test]
-fn requested_values_are_those_seen() {
+fn rule_6_4_requested_values_are_those_seen() {
     let world = World::new();
     let body =
         json!({"Image": sitter(11).graded(Grade::Slight).photo(), "NeedFaceAttributes": 1, "NeedQualityDetection": 1});
@@ -125,7 +125,7 @@ fn requested_values_are_those_seen() {
 
 /// Attributes for the 5 largest faces, quality for the 30 largest; placeholders beyond.
 #[test]
-fn only_the_largest_faces_are_analysed() {
+fn rule_9_14_only_the_largest_faces_are_analysed() {
     let world = World::configured(|config| config.analysis.faces_with_quality = 6);
     let faces: Vec<_> = (0..8)
         .map(|index| sitter(index).sized(100 - u16::from(index), 100))
@@ -163,7 +163,7 @@ fn only_the_largest_faces_are_analysed() {
 
 /// DetectFaceAttributes: words of any case; "" is None; what was not asked for is 0 (13 #14). Age at most 65.
 #[test]
-fn attributes_are_chosen_by_words() {
+fn rule_9_14_attributes_are_chosen_by_words() {
     let world = World::new();
     let attributes = |words: Value| {
         let reply = world.ok(
@@ -205,7 +205,7 @@ fn attributes_are_chosen_by_words() {
 
 /// AnalyzeFace: 90 points; mode 0 all faces, at most 10, 1 the largest. AnalyzeDenseLandmarks: at most 5.
 #[test]
-fn modes_choose_the_faces() {
+fn rule_9_15_modes_choose_the_faces() {
     let world = World::new();
     let faces: Vec<_> = (0..12)
         .map(|index| sitter(index).at(i16::from(index), 0).sized(60, 60 + u16::from(index)))
@@ -259,7 +259,7 @@ fn modes_choose_the_faces() {
 
 /// DetectLiveFaceAccurate: 0 to 100; the face must exceed 100 x 100. DetectLiveFace on its own scale.
 #[test]
-fn liveness_has_two_scales() {
+fn rule_9_15_liveness_has_two_scales() {
     let world = World::new();
     let image = |liveness: u8| json!({"Image": sitter(1).liveness(liveness).photo()});
     assert_eq!(world.ok("DetectLiveFaceAccurate", image(95))["Score"], json!(95.0));

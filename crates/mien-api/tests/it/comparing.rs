@@ -12,7 +12,7 @@ fn score(reply: &Value) -> f64 {
 
 /// 7.1: score = 10 - 10 log10 FAR on 3.0, 30 more on 2.0; CompareFace has both.
 #[test]
-fn each_version_has_its_scale() {
+fn rule_7_1_each_version_has_its_scale() {
     let world = World::new();
     let body = |version: &str| json!({"ImageA": sitter(1).photo(), "ImageB": sitter(1).off(60).photo(), "FaceModelVersion": version});
     // Cosine 0.4 is a FAR of 1e-4.
@@ -31,7 +31,7 @@ fn each_version_has_its_scale() {
 
 /// 7.2: DetectFaceSimilarity is 30 - 10 log10 FAR with two decimals.
 #[test]
-fn similarity_has_its_own_scale() {
+fn rule_7_2_similarity_has_its_own_scale() {
     let world = World::new();
     let reply = |off: u8| {
         world.ok(
@@ -48,7 +48,7 @@ fn similarity_has_its_own_scale() {
 
 /// 13 #1: largest by default and with 1, most confident with 0; FaceMatchingStrategy is not in 2018-03-01.
 #[test]
-fn the_strategy_chooses_the_face() {
+fn rule_9_13_and_rule_11_1_the_strategy_chooses_the_face() {
     let world = World::new();
     let two = photo(&[
         sitter(1).sized(90, 90).confidence(60),
@@ -70,7 +70,7 @@ fn the_strategy_chooses_the_face() {
 
 /// UrlA/ImageA and UrlB/ImageB independently; Url wins; A is looked at before B.
 #[test]
-fn the_two_images_are_independent() {
+fn rule_9_13_and_rule_5_8_the_two_images_are_independent() {
     let mut world = World::new();
     let file = crate::photos::bmp(80, 80, &[sitter(5)]);
     world
@@ -111,7 +111,7 @@ fn the_two_images_are_independent() {
 
 /// 7.4: a quality failure of either image is an error.
 #[test]
-fn both_images_must_be_good_enough() {
+fn rule_7_4_both_images_must_be_good_enough() {
     let world = World::new();
     for action in ["CompareFace", "CompareMaskFace", "DetectFaceSimilarity"] {
         for (a, b, level, code) in [
@@ -138,7 +138,7 @@ fn both_images_must_be_good_enough() {
 
 /// VerifyFace: the best face; VerifyPerson: the fused feature. 7.7: the match is at 60 and above.
 #[test]
-fn verify_compares_with_the_person() {
+fn rule_9_13_and_rule_7_7_verify_compares_with_the_person() {
     let world = World::new();
     world.group("crew");
     world.person("crew", "ann", &sitter(1).photo());
@@ -185,7 +185,7 @@ fn verify_compares_with_the_person() {
 
 /// 6.5: VerifyPerson needs 3.0, VerifyFace takes either. 7.7: the bound is 60 on either version.
 #[test]
-fn fused_features_need_version_3() {
+fn rule_6_5_fused_features_need_version_3() {
     let world = world();
     world.refused(
         "VerifyPerson",

@@ -27,7 +27,7 @@ fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
 
 /// 1.3, 3.2, 5.2: the same call as JSON, as a query, as a v1 query and as a v1 form, with either hash.
 #[test]
-fn every_way_of_sending_means_the_same() {
+fn rule_1_3_and_rule_5_2_every_way_of_sending_means_the_same() {
     let world = world();
     let parameters = pairs(&[
         ("GroupExDescriptionInfos.1.GroupExDescription", "Bay"),
@@ -65,7 +65,7 @@ fn every_way_of_sending_means_the_same() {
 
 /// 1.11: the language of messages; codes and fields do not change.
 #[test]
-fn messages_come_in_two_languages() {
+fn rule_1_11_messages_come_in_two_languages() {
     let world = World::new();
     let message = |language: Option<&str>| {
         let call = client::Call {
@@ -89,7 +89,7 @@ fn messages_come_in_two_languages() {
 
 /// 1.10, 13 #24: any region, or none, is fine.
 #[test]
-fn the_region_is_ignored() {
+fn rule_1_10_the_region_is_ignored() {
     let world = World::new();
     for region in [None, Some(""), Some("ap-guangzhou"), Some("atlantis")] {
         let call = client::Call {
@@ -138,7 +138,7 @@ fn strictness_is_a_switch() {
 
 /// 6.2: strict and lenient charsets are switches.
 #[test]
-fn charsets_are_a_switch() {
+fn rule_6_2_charsets_are_a_switch() {
     use mien_core::Charset;
     for (charset, name, code) in [
         (Charset::Strict, "部门_A-1", ""),
@@ -155,7 +155,7 @@ fn charsets_are_a_switch() {
 
 /// 12, 13 #27: the rate is per account and action, and answers the code that the SDKs retry on.
 #[test]
-fn rates_are_per_account_and_action() {
+fn rule_6_7_rates_are_per_account_and_action() {
     let hourly = |calls| Rate {
         calls: NonZeroU32::new(calls).unwrap(),
         period: Duration::from_secs(3600),

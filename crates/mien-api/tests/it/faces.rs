@@ -8,7 +8,7 @@ use crate::world::{World, text};
 
 /// Each image has its outcome; successes are listed in input order, with their frames.
 #[test]
-fn partial_success_is_normal() {
+fn rule_9_8_partial_success_is_normal() {
     let world = world();
     let images = [
         sitter(1).off(10).at(-5, 7).sized(70, 80).photo(),
@@ -36,7 +36,7 @@ fn partial_success_is_normal() {
 
 /// The table of RetCode.
 #[test]
-fn ret_codes_tell_what_was_wrong() {
+fn rule_9_8_and_rule_7_4_ret_codes_tell_what_was_wrong() {
     let mut world = world();
     world.web.insert(
         "http://pictures.example/big".to_owned(),
@@ -74,7 +74,7 @@ fn ret_codes_tell_what_was_wrong() {
 
 /// 7.6: strictly above the threshold, default 60; the best of the faces that the person had before the call counts.
 #[test]
-fn new_faces_must_resemble_the_person() {
+fn rule_7_6_and_rule_9_8_new_faces_must_resemble_the_person() {
     let world = world();
     let add = |images: Vec<String>, threshold: Value| {
         let mut body = json!({"PersonId": "ben", "Images": images});
@@ -96,7 +96,7 @@ fn new_faces_must_resemble_the_person() {
 
 /// 13 #3: four images a call, five faces a person; nothing is processed when there would be more.
 #[test]
-fn both_limits_hold() {
+fn rule_9_8_both_limits_hold() {
     let world = world();
     let looks = |count: usize| -> Vec<String> { (0..count).map(|index| sitter(1).off(index as u8).photo()).collect() };
     let add = |count: usize| json!({"PersonId": "ann", "Images": looks(count)});
@@ -115,7 +115,7 @@ fn both_limits_hold() {
 
 /// Urls if it has entries, else Images; neither, or an empty entry, is ImageEmpty (5.8).
 #[test]
-fn addresses_win_over_images() {
+fn rule_5_8_addresses_win_over_images() {
     let mut world = world();
     world.web.insert(
         "http://pictures.example/ann".to_owned(),
@@ -146,7 +146,7 @@ fn addresses_win_over_images() {
 
 /// New faces join all groups of the person at once, and a search after the answer finds them.
 #[test]
-fn faces_join_all_groups() {
+fn rule_9_8_faces_join_all_groups() {
     let world = world();
     world.ok("CopyPerson", json!({"PersonId": "ann", "GroupIds": ["guests"]}));
     let face = world.face("ann", &sitter(40).photo());
@@ -182,7 +182,7 @@ fn a_broken_engine_adds_nothing() {
 
 /// DeleteFace: unknown ids are skipped, the last face stays, nothing is deleted when the list covers all.
 #[test]
-fn the_last_face_stays() {
+fn rule_9_9_the_last_face_stays() {
     let world = world();
     let faces = world.ok("GetPersonBaseInfo", json!({"PersonId": "ann"}))["FaceIds"].clone();
     let (first, second) = (text(&faces[0]), text(&faces[1]));

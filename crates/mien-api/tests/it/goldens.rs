@@ -11,7 +11,7 @@ use crate::requests::{valid, world, writes};
 use crate::world::{HOST, V2020, World};
 
 #[test]
-fn answers_of_every_action() {
+fn rule_10_1_and_rule_10_6_answers_of_every_action() {
     let shared = world();
     for action in ACTIONS {
         let fresh = writes(action).then(world);

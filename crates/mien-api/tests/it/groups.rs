@@ -7,7 +7,7 @@ use crate::requests::world;
 use crate::world::{BEGIN_MS, World, text};
 
 #[test]
-fn a_group_reads_back_as_it_was_created() {
+fn rule_9_1_a_group_reads_back_as_it_was_created() {
     let world = World::new();
     let reply = world.ok(
         "CreateGroup",
@@ -26,7 +26,7 @@ fn a_group_reads_back_as_it_was_created() {
 
 /// GetGroupInfo: Tag "" and GroupExDescriptions [] when unset.
 #[test]
-fn unset_values_are_present_and_empty() {
+fn rule_9_1_and_rule_10_6_unset_values_are_present_and_empty() {
     let world = World::new();
     world.ok("CreateGroup", json!({"GroupId": "a", "GroupName": "A"}));
     let info = world.ok("GetGroupInfo", json!({"GroupId": "a"}));
@@ -40,7 +40,7 @@ fn unset_values_are_present_and_empty() {
 
 /// 6.5: default 3.0, an empty text is the default, "2.0" is kept for good.
 #[test]
-fn the_version_is_fixed_at_creation() {
+fn rule_6_5_the_version_is_fixed_at_creation() {
     let world = World::new();
     for (id, given, kept) in [
         ("a", json!(null), "3.0"),
@@ -62,7 +62,7 @@ fn the_version_is_fixed_at_creation() {
 
 /// 6.1, 6.2: ids count bytes, names count characters.
 #[test]
-fn lengths_are_counted_as_documented() {
+fn rule_6_1_and_rule_6_2_lengths_are_counted_as_documented() {
     let world = World::new();
     world.ok(
         "CreateGroup",
@@ -78,7 +78,7 @@ fn lengths_are_counted_as_documented() {
 
 /// 6.2: documented names with punctuation pass; markup and control characters do not.
 #[test]
-fn names_of_the_documents_are_accepted() {
+fn rule_6_2_names_of_the_documents_are_accepted() {
     let world = World::new();
     let names = [
         "Building 1, Zhuyuan Dormitory of XXX University",
@@ -107,7 +107,7 @@ fn names_of_the_documents_are_accepted() {
 
 /// GetGroupList: creation time ascending, GroupNum is the total.
 #[test]
-fn the_list_is_in_order_of_creation() {
+fn rule_9_1_the_list_is_in_order_of_creation() {
     let world = World::new();
     for id in ["c", "a", "b"] {
         world.ok("CreateGroup", json!({"GroupId": id, "GroupName": id}));
@@ -145,7 +145,7 @@ fn the_list_is_in_order_of_creation() {
 
 /// The default page has ten rows.
 #[test]
-fn ten_rows_by_default() {
+fn rule_9_1_ten_rows_by_default() {
     let world = World::new();
     for index in 0..12 {
         world.ok(
@@ -162,7 +162,7 @@ fn ten_rows_by_default() {
 
 /// ModifyGroup: only what is given changes, own name is fine, an empty tag clears, persons keep their texts.
 #[test]
-fn modify_changes_only_what_is_given() {
+fn rule_9_1_modify_changes_only_what_is_given() {
     let world = world();
     world.ok(
         "ModifyPersonGroupInfo",
@@ -195,7 +195,7 @@ fn modify_changes_only_what_is_given() {
 
 /// ModifyGroup: a name that another field has, an index that does not exist, a name that another group has.
 #[test]
-fn modify_refuses_collisions() {
+fn rule_9_1_and_rule_6_3_modify_refuses_collisions() {
     let world = world();
     let rename = |index: u64, name: &str| json!({"GroupId": "crew", "GroupExDescriptionInfos": [{"GroupExDescriptionIndex": index, "GroupExDescription": name}]});
     world.refused(
@@ -225,7 +225,7 @@ fn modify_refuses_collisions() {
 
 /// DeleteGroup: persons whose only group it was are deleted with all faces; the others lose only its descriptions.
 #[test]
-fn delete_group_takes_its_own_persons() {
+fn rule_9_2_delete_group_takes_its_own_persons() {
     let world = world();
     world.ok("CopyPerson", json!({"PersonId": "ann", "GroupIds": ["guests"]}));
     world.ok("DeleteGroup", json!({"GroupId": "crew"}));

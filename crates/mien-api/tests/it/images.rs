@@ -18,7 +18,7 @@ fn detect(world: &World, image: &str) -> Value {
 
 /// 5.6: missing padding, line breaks and a data prefix are fine; another alphabet is not.
 #[test]
-fn base64_is_read_tolerantly() {
+fn rule_5_6_base64_is_read_tolerantly() {
     let world = World::new();
     let plain = sitter(1).photo();
     let wrapped: Vec<String> = plain
@@ -48,7 +48,7 @@ fn base64_is_read_tolerantly() {
 
 /// 5.6: in a form an unescaped + arrives as a space.
 #[test]
-fn a_space_in_a_form_is_a_plus() {
+fn rule_5_6_a_space_in_a_form_is_a_plus() {
     let world = World::new();
     // Bytes 0xFB 0xEF 0xBE are "++++" in Base64: a picture with such pixels has plus signs.
     let mut file = bmp(64, 64, &[sitter(1)]);
@@ -73,7 +73,7 @@ fn a_space_in_a_form_is_a_plus() {
 
 /// 8: 5 MiB of Base64 text; for a download the text that its bytes would make.
 #[test]
-fn large_images_are_refused() {
+fn rule_8_2_large_images_are_refused() {
     let mut world = World::new();
     let limit = 5_242_880;
     assert_eq!(
@@ -96,7 +96,7 @@ fn large_images_are_refused() {
 
 /// 8: each way a picture can be wrong has its code, whatever is asked of it; nothing is decoded to find out.
 #[test]
-fn broken_files_have_their_codes() {
+fn rule_8_1_and_rule_8_3_and_rule_8_4_broken_files_have_their_codes() {
     let world = World::new();
     let whole = bmp(80, 80, &[sitter(1)]);
     let png = |width: u32, height: u32| {
@@ -150,7 +150,7 @@ fn broken_files_have_their_codes() {
 
 /// 5.8: an address that is not empty wins; an empty one counts as not given.
 #[test]
-fn an_address_wins_over_the_text() {
+fn rule_5_8_an_address_wins_over_the_text() {
     let mut world = World::new();
     world
         .web
@@ -173,7 +173,7 @@ fn an_address_wins_over_the_text() {
 
 /// What can become of a download.
 #[test]
-fn failed_downloads_have_their_codes() {
+fn rule_8_9_failed_downloads_have_their_codes() {
     let mut world = World::new();
     let cases = [
         (
@@ -215,7 +215,7 @@ fn first_run(world: &World, action: &str, body: &Value) -> (client::Signed, Answ
 
 /// 4 step 9: what comes before the download is checked before it is asked for; each address is asked for once.
 #[test]
-fn downloads_are_asked_for_when_the_rest_is_in_order() {
+fn rule_4_downloads_are_asked_for_when_the_rest_is_in_order() {
     let world = world();
     let other = "https://pictures.example/two.bmp?a=1#x";
     let fetches = [
@@ -291,7 +291,7 @@ fn the_second_run_checks_again() {
 
 /// The largest face is the one of the greatest area (8).
 #[test]
-fn the_largest_face_has_the_greatest_area() {
+fn rule_8_6_the_largest_face_has_the_greatest_area() {
     let world = World::new();
     let image = photo(&[
         sitter(1).sized(200, 40),

@@ -31,7 +31,7 @@ fn found(world: &World) -> (String, f64, String) {
 }
 
 #[test]
-fn an_upgrade_runs_in_the_background_and_back() {
+fn rule_9_16_an_upgrade_runs_in_the_background_and_back() {
     let world = world();
     let old = ("cem".to_owned(), 90.0, "2.0".to_owned());
     let new = ("cem".to_owned(), 60.0, "3.0".to_owned());
@@ -91,7 +91,7 @@ fn an_upgrade_runs_in_the_background_and_back() {
 }
 
 #[test]
-fn a_crop_that_cannot_be_used_fails_the_job() {
+fn rule_9_16_a_crop_that_cannot_be_used_fails_the_job() {
     let world = world();
     let face = world.face("cem", &sitter(BREAKS_CROPS).photo());
     let job = upgrade(&world);
@@ -106,7 +106,7 @@ fn a_crop_that_cannot_be_used_fails_the_job() {
 }
 
 #[test]
-fn without_crops_a_group_cannot_move() {
+fn rule_9_16_without_crops_a_group_cannot_move() {
     let world = world_with(World::configured(|config| config.crops = None));
     let refused = world.call(UPGRADE, json!({"GroupId": "old", "FaceModelVersion": "3.0"}));
     assert_eq!(code_of(&refused), "FailedOperation.GroupLostFaces");
@@ -142,7 +142,7 @@ fn kept_crops_are_unreadable_without_their_key() {
 }
 
 #[test]
-fn jobs_belong_to_one_account_and_to_both_versions() {
+fn rule_9_16_jobs_belong_to_one_account_and_to_both_versions() {
     let world = world();
     let job = upgrade(&world);
     for action in [RESULT, REVERT] {

@@ -20,6 +20,7 @@ mod persons;
 mod photos;
 mod precedence;
 mod requests;
+mod rules;
 mod samples;
 mod searches;
 mod shapes;

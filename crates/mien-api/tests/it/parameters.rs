@@ -28,7 +28,7 @@ fn valid_requests_succeed_in_both_versions() {
 }
 
 #[test]
-fn every_documented_fault_has_its_code() {
+fn rule_4_and_rule_5_7_every_documented_fault_has_its_code() {
     let (mut wrong, mut checked) = (Vec::new(), 0);
     // Every request fails, so one world serves them all.
     let world = world();
@@ -60,7 +60,7 @@ fn every_documented_fault_has_its_code() {
 
 /// 5.1: null is absent. 5.7: an absent required parameter is missing, an empty one is empty.
 #[test]
-fn null_is_absent() {
+fn rule_5_1_and_rule_5_7_null_is_absent() {
     let world = world();
     let cases = [
         ("GetGroupInfo", json!({"GroupId": null}), "MissingParameter"),
@@ -100,7 +100,7 @@ fn null_is_absent() {
 
 /// 5.3, 5.5: numbers as texts, texts as numbers.
 #[test]
-fn numbers_and_texts_stand_for_each_other() {
+fn rule_5_3_and_rule_5_5_numbers_and_texts_stand_for_each_other() {
     let world = world();
     world.ok("CreateGroup", json!({"GroupId": 1001, "GroupName": 7}));
     assert_eq!(world.ok("GetGroupInfo", json!({"GroupId": "1001"}))["GroupName"], "7");
@@ -125,7 +125,7 @@ fn numbers_and_texts_stand_for_each_other() {
 
 /// 5.4: uint64 refuses negatives at the gate, int64 lets them through to the rule of the parameter.
 #[test]
-fn signed_and_unsigned_differ() {
+fn rule_5_4_signed_and_unsigned_differ() {
     let world = world();
     world.refused(
         "ModifyPersonBaseInfo",

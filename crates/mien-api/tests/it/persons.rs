@@ -12,7 +12,7 @@ fn new_person(id: &str, image: String) -> Value {
 
 /// FaceId, FaceRect, SimilarPersonId "", the version of the group; 6.6: FaceId is a decimal of about 19 digits.
 #[test]
-fn a_person_is_created_with_its_largest_face() {
+fn rule_9_3_and_rule_6_6_a_person_is_created_with_its_largest_face() {
     let world = world();
     let image = photo(&[
         sitter(7).at(1, 2).sized(50, 60),
@@ -33,7 +33,7 @@ fn a_person_is_created_with_its_largest_face() {
 
 /// Descriptions by index into the fields of the group; unset fields read back as "".
 #[test]
-fn descriptions_go_to_their_fields() {
+fn rule_9_3_descriptions_go_to_their_fields() {
     let world = world();
     let mut body = new_person("dan", sitter(7).photo());
     body["Gender"] = json!(2);
@@ -72,7 +72,7 @@ fn descriptions_go_to_their_fields() {
 
 /// 6.3: PersonId is unique over all groups; names may repeat.
 #[test]
-fn person_ids_are_unique_over_groups() {
+fn rule_6_3_person_ids_are_unique_over_groups() {
     let world = world();
     let body =
         |group: &str| json!({"GroupId": group, "PersonId": "ann", "PersonName": "N", "Image": sitter(9).photo()});
@@ -89,7 +89,7 @@ fn person_ids_are_unique_over_groups() {
 
 /// CreatePerson is atomic: no person on any error.
 #[test]
-fn nobody_is_created_on_an_error() {
+fn rule_9_3_nobody_is_created_on_an_error() {
     let world = world();
     let cases = [
         (photo(&[]), "InvalidParameterValue.NoFaceInPhoto"),
@@ -115,7 +115,7 @@ fn nobody_is_created_on_an_error() {
 
 /// 7.4: a quality failure is an error in CreatePerson. 7.3: the levels.
 #[test]
-fn quality_levels_refuse_more_and_more() {
+fn rule_7_3_and_rule_7_4_quality_levels_refuse_more_and_more() {
     let world = world();
     let refused_from = [
         (Grade::Blurred, 1),
@@ -144,7 +144,7 @@ fn quality_levels_refuse_more_and_more() {
 /// 7.5: levels 1 to 4 are a FAR of 1 % to 0.001 % over N faces: the bound is 10 + 10 log10(N / FAR), at least 30. Here the group
 /// holds 3 faces, so level 1 is 34.8 and level 4 is 64.8.
 #[test]
-fn a_similar_person_prevents_creation() {
+fn rule_7_5_a_similar_person_prevents_creation() {
     let world = world();
     // This look has the cosine 0.50 with ann's second one: a score of 59.6.
     let similar = sitter(1).off(80).photo();
@@ -180,7 +180,7 @@ fn a_similar_person_prevents_creation() {
 
 /// CopyPerson: all faces, name and gender, texts empty; SucGroupIds in the order of the request; duplicates once.
 #[test]
-fn copies_share_everything_but_texts() {
+fn rule_9_4_copies_share_everything_but_texts() {
     let world = world();
     world.group("third");
     world.ok(
@@ -217,7 +217,7 @@ fn copies_share_everything_but_texts() {
 
 /// CopyPerson fails as a whole when one target is wrong (13 #16).
 #[test]
-fn a_wrong_target_stops_the_copy() {
+fn rule_9_4_a_wrong_target_stops_the_copy() {
     let world = world();
     let cases = [
         (json!(["guests", "crew"]), "FailedOperation.GroupPersonMapExist"),
@@ -268,7 +268,7 @@ fn copies_are_limited() {
 
 /// CopyPerson: only capacity drops single groups; the others are joined and reported.
 #[test]
-fn full_targets_are_left_out() {
+fn rule_9_4_full_targets_are_left_out() {
     let world = World::limited(|limits| limits.faces_per_group_v3 = 1);
     for group in ["a", "b", "full"] {
         world.group(group);
@@ -284,7 +284,7 @@ fn full_targets_are_left_out() {
 
 /// DeletePerson: from all groups, with faces. 13 #2: the code of an unknown person.
 #[test]
-fn deleted_persons_are_gone_everywhere() {
+fn rule_9_5_deleted_persons_are_gone_everywhere() {
     let world = world();
     world.ok("CopyPerson", json!({"PersonId": "ann", "GroupIds": ["guests"]}));
     world.ok("DeletePerson", json!({"PersonId": "ann"}));
@@ -313,7 +313,7 @@ fn deleted_persons_are_gone_everywhere() {
 /// DeletePersonFromGroup: one group; out of the last group means deletion. Not a member: GroupPersonMapNotExist, also when
 /// the person exists nowhere; unknown group first.
 #[test]
-fn leaving_the_last_group_deletes() {
+fn rule_9_5_leaving_the_last_group_deletes() {
     let world = world();
     world.ok("CopyPerson", json!({"PersonId": "ann", "GroupIds": ["guests"]}));
     let leave = |person: &str, group: &str| json!({"PersonId": person, "GroupId": group});
@@ -350,7 +350,7 @@ fn leaving_the_last_group_deletes() {
 
 /// ModifyPersonBaseInfo: absent keeps, 0 is accepted (13 #10). ModifyPersonGroupInfo: texts not named stay.
 #[test]
-fn modifications_keep_the_rest() {
+fn rule_9_7_modifications_keep_the_rest() {
     let world = world();
     world.ok("ModifyPersonBaseInfo", json!({"PersonId": "ann", "Gender": 1}));
     world.ok("ModifyPersonBaseInfo", json!({"PersonId": "ann", "PersonName": "Anna"}));
@@ -382,7 +382,7 @@ fn modifications_keep_the_rest() {
 
 /// GetPersonList: in order of joining. GetPersonBaseInfo: faces oldest first. GetPersonGroupInfo: at most 100 a page.
 #[test]
-fn lists_are_in_order_of_joining() {
+fn rule_9_6_lists_are_in_order_of_joining() {
     let world = world();
     world.ok("CopyPerson", json!({"PersonId": "ben", "GroupIds": ["guests"]}));
     world.ok("CopyPerson", json!({"PersonId": "ann", "GroupIds": ["guests"]}));

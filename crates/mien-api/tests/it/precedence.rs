@@ -10,7 +10,7 @@ use crate::world::{HOST, V2020, World, code_of, shortened};
 
 /// Step 8 before step 9, and in step 9 the order of the action's list, for every pair of faults of different parameters.
 #[test]
-fn of_two_faults_the_earlier_listed_answers() {
+fn rule_4_of_two_faults_the_earlier_listed_answers() {
     let contract = contract();
     let (mut wrong, mut checked) = (Vec::new(), 0);
     // Every request fails, so one world serves them all.
@@ -64,7 +64,7 @@ fn only_one_image_is_wrong(first: &Fault, second: &Fault) -> bool {
 
 /// Step 6 before step 7: who cannot sign learns nothing about actions and versions.
 #[test]
-fn a_wrong_signature_hides_the_action() {
+fn rule_4_a_wrong_signature_hides_the_action() {
     let world = World::new();
     let stranger = client::Credentials {
         secret: mien_wire::Secret::new("wrong"),
@@ -82,7 +82,7 @@ fn a_wrong_signature_hides_the_action() {
 
 /// Step 4 before 5 before 6 before 7 before 8.
 #[test]
-fn the_steps_follow_one_another() {
+fn rule_4_the_steps_follow_one_another() {
     let world = World::new();
     let unknown = client::Credentials {
         secret_id: format!("AKID{}", "x".repeat(32)),
@@ -123,7 +123,7 @@ fn the_steps_follow_one_another() {
 
 /// Facts of BEHAVIOUR 4: illegal id before taken name, taken id before taken name, five addresses before any download.
 #[test]
-fn documented_double_faults() {
+fn rule_4_documented_double_faults() {
     let world = world();
     world.refused(
         "CreateGroup",

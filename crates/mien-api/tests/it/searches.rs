@@ -37,7 +37,7 @@ fn candidates(action: &str, reply: &Value) -> Value {
 
 /// Score descending; SearchFaces gives the best face of each person once, the fused searches no face at all.
 #[test]
-fn persons_come_best_first() {
+fn rule_9_10_and_rule_9_12_persons_come_best_first() {
     let world = world();
     let faces = world.ok("GetPersonBaseInfo", json!({"PersonId": "ann"}))["FaceIds"].clone();
     for action in ALL {
@@ -74,7 +74,7 @@ fn persons_come_best_first() {
 
 /// Scores are those of the curve: cosine 0.5 is 60 (7.1, 7.2).
 #[test]
-fn scores_lie_on_the_curve() {
+fn rule_7_2_scores_lie_on_the_curve() {
     let world = World::new();
     world.group("crew");
     world.person("crew", "ann", &sitter(1).photo());
@@ -93,7 +93,7 @@ fn scores_lie_on_the_curve() {
 
 /// NeedPersonInfo 1: name, gender and all groups of the person, also those not searched. Anything else is 0.
 #[test]
-fn details_on_request() {
+fn rule_9_10_details_on_request() {
     let world = world();
     world.ok("CopyPerson", json!({"PersonId": "ann", "GroupIds": ["guests"]}));
     world.ok("ModifyPersonBaseInfo", json!({"PersonId": "ann", "Gender": 2}));
@@ -123,7 +123,7 @@ fn details_on_request() {
 /// 13 #28: a person in several searched groups is found once, by group once in each. #29: faces are summed over groups.
 /// Duplicates in GroupIds count once.
 #[test]
-fn persons_of_several_groups() {
+fn rule_9_10_and_rule_9_11_persons_of_several_groups() {
     let world = world();
     world.ok("CopyPerson", json!({"PersonId": "ann", "GroupIds": ["guests"]}));
     let body = json!({"GroupIds": ["guests", "crew", "guests"], "Image": sitter(1).photo()});
@@ -144,7 +144,7 @@ fn persons_of_several_groups() {
 
 /// A group without candidates is listed with an empty list.
 #[test]
-fn groups_without_candidates_are_listed() {
+fn rule_9_11_groups_without_candidates_are_listed() {
     let world = world();
     for action in ["SearchFacesReturnsByGroup", "SearchPersonsReturnsByGroup"] {
         let reply = world.ok(
@@ -160,7 +160,7 @@ fn groups_without_candidates_are_listed() {
 /// 7.6: above in SearchFaces and SearchPersonsReturnsByGroup, at or above in the other two. The exact score is 60 at
 /// cosine 0.5, which stored vectors may miss by a hair, so the bound is taken from an answer.
 #[test]
-fn thresholds_are_taken_literally() {
+fn rule_7_6_thresholds_are_taken_literally() {
     let world = World::new();
     world.group("crew");
     world.person("crew", "ann", &sitter(1).photo());
@@ -200,7 +200,7 @@ fn thresholds_are_taken_literally() {
 
 /// Up to MaxFaceNum faces, largest first, each with a result; more faces in the picture is no error. 0 is the default 1.
 #[test]
-fn faces_are_searched_largest_first() {
+fn rule_9_10_and_rule_8_10_faces_are_searched_largest_first() {
     let world = world();
     let image = photo(&[
         sitter(1).sized(50, 50),
@@ -241,7 +241,7 @@ fn faces_are_searched_largest_first() {
 
 /// MinFaceSize: faces below it are dropped, all dropped is an error; any value, default 34 (13 #5).
 #[test]
-fn small_faces_are_dropped() {
+fn rule_8_5_and_rule_8_11_small_faces_are_dropped() {
     let world = world();
     let image = photo(&[sitter(1).sized(60, 50), sitter(2).sized(20, 200)]);
     let body = |size: Value| json!({"GroupIds": ["crew"], "Image": image, "MaxFaceNum": 10, "MinFaceSize": size});
@@ -257,7 +257,7 @@ fn small_faces_are_dropped() {
 
 /// 7.4: a face of poor quality has RetCode -1601 and no candidates; the others are searched. When all fail, PersonNum is 0.
 #[test]
-fn poor_faces_are_not_searched() {
+fn rule_7_4_and_rule_9_12_poor_faces_are_not_searched() {
     let world = world();
     let mixed = photo(&[sitter(1).sized(90, 90).graded(Grade::Blurred), sitter(2).sized(50, 50)]);
     let blurred = sitter(1).graded(Grade::Blurred).photo();
@@ -296,7 +296,7 @@ fn poor_faces_are_not_searched() {
 
 /// Turned faces only with NeedRotateDetection 1.
 #[test]
-fn turned_faces_are_found_on_request() {
+fn rule_8_8_turned_faces_are_found_on_request() {
     let world = world();
     let image = sitter(1).turned().photo();
     for action in ALL {
@@ -320,7 +320,7 @@ fn turned_faces_are_found_on_request() {
 
 /// 6.5, 13 #30: fused persons need 3.0, said before mixed versions; faces of either version, not mixed.
 #[test]
-fn versions_do_not_mix() {
+fn rule_6_5_and_rule_9_12_versions_do_not_mix() {
     let world = world();
     let code =
         |action: &str, groups: Value| world.code(action, json!({"GroupIds": groups, "Image": sitter(3).photo()}));

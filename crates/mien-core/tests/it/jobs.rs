@@ -51,7 +51,7 @@ fn assert_all_found(core: &Core, account: AccountId, group: &str, persons: usize
 }
 
 #[test]
-fn rule_9_upgrade_the_group_answers_until_the_switch_and_after() {
+fn rule_9_16_upgrade_the_group_answers_until_the_switch_and_after() {
     let mut world = old_group();
     let job = world.upgrade_group(world.account, &gid("g"), V3).unwrap();
     assert!(job.starts_with(&format!("{}_upgrade_group_", world.account.0)), "{job}");
@@ -85,7 +85,7 @@ fn rule_9_upgrade_the_group_answers_until_the_switch_and_after() {
 }
 
 #[test]
-fn rule_9_upgrade_writes_of_the_meantime_are_moved_too() {
+fn rule_9_16_upgrade_writes_of_the_meantime_are_moved_too() {
     let world = old_group();
     world.create_group(world.account, new_group("other", V2)).unwrap();
     enrol(&world, "other", 5);
@@ -134,7 +134,7 @@ fn rule_9_upgrade_writes_of_the_meantime_are_moved_too() {
 }
 
 #[test]
-fn rule_9_revert_brings_the_old_version_back_once() {
+fn rule_9_16_revert_brings_the_old_version_back_once() {
     let world = old_group();
     let job = world.upgrade_group(world.account, &gid("g"), V3).unwrap();
     refused(world.revert_job(world.account, &job), "CannotRollBack");
@@ -156,7 +156,7 @@ fn rule_9_revert_brings_the_old_version_back_once() {
 }
 
 #[test]
-fn rule_9_upgrade_refusals_and_failures() {
+fn rule_9_16_upgrade_refusals_and_failures() {
     let world = old_group();
     refused(world.upgrade_group(world.account, &gid("no"), V3), "GroupNotFound");
     refused(world.upgrade_group(world.account, &gid("g"), V2), "CannotUpgrade");
@@ -216,7 +216,7 @@ fn rule_9_upgrade_refusals_and_failures() {
 }
 
 #[test]
-fn rule_9_jobs_belong_to_their_account() {
+fn rule_9_16_jobs_belong_to_their_account() {
     let world = old_group();
     let other = world.accounts().create("other").unwrap();
     let job = world.upgrade_group(world.account, &gid("g"), V3).unwrap();

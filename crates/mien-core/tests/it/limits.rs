@@ -4,7 +4,7 @@ use crate::world::*;
 use mien_core::*;
 
 #[test]
-fn defaults() {
+fn rule_6_7_and_rule_11_5_defaults() {
     let limits = Limits::default();
     assert_eq!(limits.groups_per_account, 100_000);
     assert_eq!(limits.faces_per_account, 50_000_000);

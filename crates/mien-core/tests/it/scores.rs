@@ -17,7 +17,7 @@ fn score_at(far: f64, version: mien_core::ModelVersion) -> f64 {
 }
 
 #[test]
-fn the_documented_numbers() {
+fn rule_7_1_and_rule_7_2_the_documented_numbers() {
     // 7.1: FAR of a pair. 7.2: FAR of a gallery, by its size. The document rounds to 5.
     let documented = [
         (1, 1e-3, 40.0),

@@ -13,7 +13,7 @@ use tokio::net::TcpStream;
 use crate::stage::{config, in_time, start};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_answer_is_status_200_with_the_exact_content_type() {
+async fn rule_10_2_and_rule_10_3_every_answer_is_status_200_with_the_exact_content_type() {
     // BEHAVIOUR 10.2 and 10.3: the Python SDK hides the code of anything else.
     let running = start(config()).await;
     let mut client = running.connect().await;

@@ -147,7 +147,7 @@ fn transparent_pixels_are_white() {
 }
 
 #[test]
-fn all_eight_orientations_become_upright() {
+fn rule_8_8_all_eight_orientations_become_upright() {
     // Wide, with a different colour in each quarter, so that every wrong turn or mirroring shows.
     let upright = quarters(160, 96);
     let mut failures = Vec::new();

@@ -200,7 +200,7 @@ fn everyone() -> DetectOptions {
 }
 
 fn open(path: &Path) -> Picture {
-    Picture::open(&std::fs::read(path).unwrap(), &PictureLimits::default()).unwrap()
+    Picture::open(std::fs::read(path).unwrap(), &PictureLimits::default()).unwrap()
 }
 
 fn rgb(path: &Path) -> RgbImage {

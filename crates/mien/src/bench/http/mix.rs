@@ -46,7 +46,7 @@ pub fn run(place: &Place, mix: &Mix<'_>) -> Result<Value> {
     let (vision, engine) = see::open(place, &pack)?;
     let spaces = see::spaces(&vision)?;
     let folder = tempfile::tempdir().context("no temporary directory")?;
-    let stage = Stage::open(folder.path(), spaces, Arc::new(vision), place.settings.api_config())?;
+    let stage = Stage::open(folder.path(), spaces, Arc::new(vision), place.settings.api_config()?)?;
     let pictures = enrolled(&stage, mix)?;
     let serving = Serving {
         log_requests: mix.log_requests,

@@ -41,7 +41,13 @@ impl Stage {
     pub fn open(folder: &Path, spaces: Vec<Space>, eyes: Arc<dyn Eyes>, config: Config) -> Result<Self> {
         let store = Store::open(&folder.join("mien.db"), Options::default())?;
         let clock = Arc::new(SystemClock);
-        let core = Core::open(store, &folder.join("index"), spaces, Limits::default(), clock.clone())?;
+        let core = Core::open(
+            store,
+            &folder.join("index"),
+            spaces,
+            Limits::default().into(),
+            clock.clone(),
+        )?;
         let credentials = [account(&core, "bench")?, account(&core, "quiet")?];
         let api = Arc::new(Api::new(Arc::new(core), eyes, clock, config));
         Ok(Self { api, credentials })
