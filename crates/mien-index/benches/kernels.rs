@@ -12,15 +12,12 @@ const ROWS: usize = 4096;
 fn kernels(criterion: &mut Criterion) {
     for set in Index::instruction_sets() {
         for (dim, bits) in [(512, 1), (256, 2), (128, 4)] {
-            let Ok(Some(bench)) = KernelBench::new(dim, bits, ROWS, set) else {
+            let Ok(Some(mut bench)) = KernelBench::new(dim, bits, ROWS, set) else {
                 continue;
             };
             let mut group = criterion.benchmark_group(format!("{set} {dim} dimensions {bits} bits"));
             group.throughput(Throughput::Bytes(bench.scan_bytes() as u64));
-            let mut out = Vec::with_capacity(ROWS);
-            group.bench_function("scan 4096 rows", |bencher| {
-                bencher.iter(|| black_box(bench.scan(&mut out)))
-            });
+            group.bench_function("scan 4096 rows", |bencher| bencher.iter(|| black_box(bench.scan())));
             group.throughput(Throughput::Elements(1));
             group.bench_function("dot", |bencher| bencher.iter(|| black_box(bench.dot())));
             if bits <= 2 {

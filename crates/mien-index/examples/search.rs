@@ -36,6 +36,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         floor: option(&words, "--floor")?,
         queries: option(&words, "--queries")?.unwrap_or(200),
         dir,
+        keep: words.iter().any(|word| word == "--keep"),
         dump: option(&words, "--dump")?,
     };
     println!("{}", serde_json::to_string_pretty(&run(&plan)?)?);

@@ -3,10 +3,13 @@
 //! Vectors are those of the design's search section: 0.3 identities a face, faces of a person at a cosine of 0.65 ± 0.1, strangers at
 //! 0 ± 0.045 (512 dimensions) or, with a spectrum, spread over dimensions as a pack's embeddings of LFW are. Every answer that is
 //! timed is also compared with brute force over the stored vectors.
+//!
+//! What was built can be kept ([`Plan::keep`]), so that the building and the measuring of searches can be run at different times.
 
 mod bandwidth;
 mod dump;
 mod faces;
+mod kept;
 mod kernels;
 mod soak;
 mod spectrum;
@@ -48,8 +51,10 @@ pub struct Plan {
     pub floor: Option<f32>,
     /// Queries timed and compared.
     pub queries: usize,
-    /// Where to keep the files; must be empty or absent. Removed afterwards.
+    /// Where to keep the files; must be empty or absent, unless it holds what was kept of the same plan. Removed afterwards.
     pub dir: PathBuf,
+    /// Leave the files there for the next run of the same plan, which then has nothing to build. Threads and floor may differ.
+    pub keep: bool,
     /// Where to write the vectors, the queries and the truth, for other engines.
     pub dump: Option<PathBuf>,
 }
@@ -74,7 +79,9 @@ pub struct Report {
     pub p50_ms_floor_040: f64,
     pub p50_ms_no_floor: f64,
     pub p95_ms_no_floor: f64,
+    pub one_thread: OneThread,
     pub eight_probes_ms: f64,
+    pub eight_probes_times_one: f64,
     pub queries_per_second: f64,
     pub queries_per_second_by_eight: f64,
     pub scan_bytes_per_face: f64,
@@ -96,6 +103,20 @@ pub struct Report {
     pub bandwidth_gb_per_second: f64,
     pub scan_gb_per_second: f64,
     pub bandwidth_fraction: f64,
+    /// What reading the codes once takes at that bandwidth: no exact scan of them is faster.
+    pub roofline_ms: f64,
+}
+
+/// The same searches by one thread.
+#[derive(Debug, Clone, Default, Serialize)]
+#[allow(missing_docs, reason = "as above")]
+pub struct OneThread {
+    pub p50_ms: f64,
+    pub p50_ms_floor_040: f64,
+    pub p50_ms_no_floor: f64,
+    pub bandwidth_gb_per_second: f64,
+    pub bandwidth_fraction: f64,
+    pub roofline_ms: f64,
 }
 
 /// Rows applied at once while building.
@@ -131,14 +152,25 @@ pub fn run(plan: &Plan) -> Result<Report, IndexError> {
         galleries: &galleries,
         floor,
     };
-    let (index, truth) = bench.build(config, &mut report)?;
-    let index = bench.reopen(index, config, &mut report)?;
+    let truth = match kept::read(plan, config)? {
+        Some(truth) => truth,
+        None => {
+            let (index, truth) = bench.build(config, &mut report)?;
+            bench.checkpoint(&index, &mut report)?;
+            kept::write(plan, config, &truth)?;
+            truth
+        }
+    };
+    let index = bench.reopen(config, &mut report)?;
     report.instruction_set = index.instruction_set();
     bench.searches(&index, &truth, &mut report)?;
     bench.throughput(&index, &mut report)?;
     bench.changes(&index, &mut report)?;
+    // Single changes are below what makes a checkpoint: they are forgotten, and a kept index is as it was built.
     drop(index);
-    let _ = std::fs::remove_dir_all(&plan.dir);
+    if !plan.keep {
+        let _ = std::fs::remove_dir_all(&plan.dir);
+    }
     Ok(report)
 }
 
@@ -161,8 +193,12 @@ impl Bench<'_> {
         }
     }
 
+    fn files(&self) -> PathBuf {
+        self.plan.dir.join("index")
+    }
+
     fn build(&self, config: Config, report: &mut Report) -> Result<(Index, Truth), IndexError> {
-        let index = Index::open(&self.plan.dir, config)?;
+        let index = Index::open(&self.files(), config)?;
         let mut truth = Truth::new(&index, self.queries)?;
         let mut dump = self.plan.dump.as_deref().map(Dump::create).transpose()?;
         let mut spent = Duration::ZERO;
@@ -183,30 +219,31 @@ impl Bench<'_> {
             let changes: Vec<_> = (first..).zip(batch.chunks_exact(self.plan.dim)).map(insert).collect();
             let start = Instant::now();
             index.apply_all(&changes)?;
+            index.settle();
             spent += start.elapsed();
             truth.take(&index, first as u64, &batch)?;
             dump.as_mut().map_or(Ok(()), |dump| dump.take(&batch))?;
         }
         dump.map_or(Ok(()), |dump| dump.finish(self.plan.dim, self.queries, &truth))?;
-        let start = Instant::now();
-        index.settle();
-        spent += start.elapsed();
         report.build_vectors_per_second = self.plan.faces as f64 / spent.as_secs_f64();
         Ok((index, truth))
     }
 
-    fn reopen(&self, index: Index, config: Config, report: &mut Report) -> Result<Index, IndexError> {
+    fn checkpoint(&self, index: &Index, report: &mut Report) -> Result<(), IndexError> {
         let start = Instant::now();
         index.checkpoint()?;
         report.checkpoint_ms = milliseconds(start.elapsed());
-        drop(index);
+        Ok(())
+    }
+
+    fn reopen(&self, config: Config, report: &mut Report) -> Result<Index, IndexError> {
         let start = Instant::now();
-        drop(Index::open(&self.plan.dir, config)?);
+        drop(Index::open(&self.files(), config)?);
         report.open_warm_ms = milliseconds(start.elapsed());
-        forget_pages(&self.plan.dir);
+        forget_pages(&self.files());
         let before = resident_bytes();
         let start = Instant::now();
-        let index = Index::open(&self.plan.dir, config)?;
+        let index = Index::open(&self.files(), config)?;
         report.open_ms = milliseconds(start.elapsed());
         report.resident_bytes_per_face = (resident_bytes() as f64 - before as f64) / self.plan.faces as f64;
         let start = Instant::now();
@@ -222,18 +259,19 @@ impl Bench<'_> {
 
     fn searches(&self, index: &Index, truth: &Truth, report: &mut Report) -> Result<(), IndexError> {
         // Once over everything: marks of checked vectors are set, pages are in.
+        index.verify()?;
         index.search(&self.query(&[&self.queries[0]], f32::NEG_INFINITY, self.plan.threads))?;
         let mut found = 0;
-        let mut timed = |floor: f32, report: &mut Report| -> Result<Vec<f64>, IndexError> {
+        let mut timed = |floor: f32, threads: usize, report: &mut Report| -> Result<Vec<f64>, IndexError> {
             let mut times = Vec::with_capacity(self.queries.len());
             for (number, query) in self.queries.iter().enumerate() {
                 let start = Instant::now();
-                let hits = index.search(&self.query(&[query], floor, self.plan.threads))?.remove(0);
+                let hits = index.search(&self.query(&[query], floor, threads))?.remove(0);
                 times.push(milliseconds(start.elapsed()));
                 let expected = truth.top(number, floor);
                 report.answers_compared += 1;
                 report.wrong_answers += usize::from(!same(&hits, &expected));
-                if floor == f32::NEG_INFINITY {
+                if floor == f32::NEG_INFINITY && threads == self.plan.threads {
                     found += expected
                         .iter()
                         .filter(|(key, _)| hits.iter().any(|hit| hit.key == *key))
@@ -243,22 +281,40 @@ impl Bench<'_> {
             times.sort_by(f64::total_cmp);
             Ok(times)
         };
-        let times = timed(self.floor, report)?;
+        let times = timed(self.floor, self.plan.threads, report)?;
         (report.p50_ms, report.p95_ms) = (percentile(&times, 0.5), percentile(&times, 0.95));
         (report.p99_ms, report.least_ms) = (percentile(&times, 0.99), percentile(&times, 0.0));
-        report.p50_ms_floor_040 = percentile(&timed(0.4, report)?, 0.5);
-        let times = timed(f32::NEG_INFINITY, report)?;
+        report.p50_ms_floor_040 = percentile(&timed(0.4, self.plan.threads, report)?, 0.5);
+        let times = timed(f32::NEG_INFINITY, self.plan.threads, report)?;
         (report.p50_ms_no_floor, report.p95_ms_no_floor) = (percentile(&times, 0.5), percentile(&times, 0.95));
+        if self.plan.threads > 1 {
+            report.one_thread.p50_ms = percentile(&timed(self.floor, 1, report)?, 0.5);
+            report.one_thread.p50_ms_floor_040 = percentile(&timed(0.4, 1, report)?, 0.5);
+            report.one_thread.p50_ms_no_floor = percentile(&timed(f32::NEG_INFINITY, 1, report)?, 0.5);
+        }
         let all = (self.queries.len() * 10.min(self.plan.faces)) as f64;
         report.recall_at_10 = found as f64 / all;
         report.eight_probes_ms = self.eight(index)?;
-        let bandwidth = read_gigabytes_per_second(self.plan.threads);
-        report.bandwidth_gb_per_second = bandwidth;
+        report.eight_probes_times_one = report.eight_probes_ms / report.p50_ms;
+        self.bandwidth(report);
+        Ok(())
+    }
+
+    /// The floor of 0.40 leaves the scan alone: what it reads in which time, beside plain reading.
+    fn bandwidth(&self, report: &mut Report) {
         // Slots are read for candidates only.
         let scanned = (report.scan_bytes_per_face - 4.0) * self.plan.faces as f64;
+        let bandwidth = read_gigabytes_per_second(self.plan.threads);
+        report.bandwidth_gb_per_second = bandwidth;
         report.scan_gb_per_second = scanned / report.p50_ms_floor_040 / 1e6;
         report.bandwidth_fraction = report.scan_gb_per_second / bandwidth;
-        Ok(())
+        report.roofline_ms = scanned / bandwidth / 1e6;
+        let one = &mut report.one_thread;
+        if self.plan.threads > 1 {
+            one.bandwidth_gb_per_second = read_gigabytes_per_second(1);
+            one.bandwidth_fraction = scanned / one.p50_ms_floor_040 / 1e6 / one.bandwidth_gb_per_second;
+            one.roofline_ms = scanned / one.bandwidth_gb_per_second / 1e6;
+        }
     }
 
     fn eight(&self, index: &Index) -> Result<f64, IndexError> {

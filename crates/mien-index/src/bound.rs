@@ -11,12 +11,12 @@
 //! The probe's own values are rounded at random to 8 bits (unbiased, independent), which Hoeffding's inequality bounds: see
 //! [`rounding_reach`].
 
-/// Chance that a row which belongs into the answer is lost by the code's error in one pass. Two passes (scan and middle) and their
-/// rounding add up to 0.8e-9.
+/// Chance that a row which belongs into the answer is lost by the code's error in one pass. Three passes (scan, second bits, middle)
+/// and the rounding of the probe in each add up to less than 1e-9.
 const MISS_BY_CODE: f64 = 3e-10;
 
 /// Chance of the same by the rounding of the probe.
-const MISS_BY_ROUNDING: f64 = 1e-10;
+const MISS_BY_ROUNDING: f64 = 3e-11;
 
 /// Allowance for float rounding in rotation and sums.
 pub(crate) const FLOAT_SLACK: f32 = 2e-5;

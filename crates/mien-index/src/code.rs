@@ -2,14 +2,17 @@
 //!
 //! A code has 1 to 4 bits per dimension of the rotated vector: level n stands for the odd number `2n + 1 - 2^bits`. Codes of 16 rows
 //! form a block: for each bit plane (highest first), for each word of 32 dimensions, one line of 64 bytes with 32 bits of every row;
-//! then one line of factors (16 factors, 16 spreads, f16). The middle code has 4 bits per dimension and lies with the full vector.
+//! then one line of factors (16 factors, 16 spreads, f16).
+//!
+//! With the full vector lie two codes for the rows that a scan lets through: the middle code of 4 bits per dimension, and, where the
+//! scan has one bit, the second bit of the 2-bit code whose first bit is the scan's.
 
 mod encoder;
 
 use crate::Config;
 use crate::kernel::{DOT_LANES, Line};
 
-pub(crate) use encoder::{Encoder, MiddleFactors, Scratch};
+pub(crate) use encoder::{CloseFactors, Encoder, Factors, Scratch};
 
 /// Rows of a block.
 pub(crate) const ROWS_PER_BLOCK: usize = 16;
@@ -26,6 +29,8 @@ pub(crate) struct Layout {
     pub(crate) words: usize,
     /// Values of a stored full vector, `dim` padded for [`crate::kernel::Kernels::dot`].
     pub(crate) full: usize,
+    /// Lines of a second bit plane; 0 where the scan has more than one bit.
+    pub(crate) second_lines: usize,
     /// Lines of a middle code; 0 where the scan's code is fine enough to go to the full vector at once.
     pub(crate) middle_lines: usize,
 }
@@ -34,6 +39,7 @@ impl Layout {
     pub(crate) fn new(config: Config) -> Self {
         let (dim, planes) = (config.dim(), usize::from(config.bits()));
         let padded = dim.next_multiple_of(64);
+        let second_lines = if planes == 1 { padded.div_ceil(512) } else { 0 };
         let middle_lines = if planes <= 2 { padded.div_ceil(128) } else { 0 };
         Self {
             dim,
@@ -41,6 +47,7 @@ impl Layout {
             planes,
             words: padded / 32,
             full: dim.next_multiple_of(DOT_LANES),
+            second_lines,
             middle_lines,
         }
     }

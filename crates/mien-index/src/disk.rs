@@ -25,6 +25,7 @@ use crate::snapshot::Snapshot;
 use crate::space::Space;
 use crate::vectors::Vectors;
 use crate::vectors::keys::Keys;
+use crate::vectors::slots::Slots;
 use crate::writer::Writer;
 use crate::{Config, IndexError};
 
@@ -96,6 +97,7 @@ fn load(dir: &Path, space: &Space, manifest: &Manifest) -> Result<(Writer, BTree
     writer.applied = manifest.applied;
     writer.durable = manifest.applied;
     let slots = writer.vectors.slots();
+    writer.slots = Slots::opened(slots);
     let mut files = HashMap::new();
     let mut segments = BTreeMap::new();
     for number in &manifest.segments {
@@ -137,7 +139,7 @@ fn load(dir: &Path, space: &Space, manifest: &Manifest) -> Result<(Writer, BTree
     if writer.keys_sum != manifest.keys_sum {
         return Err(damaged(dir, "keys do not agree with the manifest"));
     }
-    writer.slots.settle(slots);
+    writer.slots.settle();
     Ok((writer, segments))
 }
 

@@ -209,7 +209,7 @@ impl Index {
         let snapshot = self.shared.snapshot.load_full();
         for slot in snapshot.galleries.values().flat_map(crate::gallery::Gallery::slots) {
             snapshot.vectors.checked_full(slot)?;
-            snapshot.vectors.check_middle(slot)?;
+            snapshot.vectors.check_close(slot)?;
         }
         Ok(())
     }

@@ -7,9 +7,9 @@
 #[allow(unused_macros, reason = "which families are foreign depends on the target")]
 macro_rules! absent_kernels {
     ($name:ident, $doc:literal) => {
-        use crate::code::Codes;
-        use crate::kernel::{Kernels, Line, Test};
-        use crate::probe::{MiddleProbe, ScanProbe};
+        use crate::code::ROWS_PER_BLOCK;
+        use crate::kernel::{Kernels, Line, Scale, Test};
+        use crate::probe::MiddleProbe;
 
         #[doc = $doc]
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +22,11 @@ macro_rules! absent_kernels {
         }
 
         impl Kernels for $name {
-            fn scan(self, _: &Codes<'_>, _: &ScanProbe, _: Test, _: &mut Vec<u32>) {
+            fn sums(self, _: &[Line], _: usize, _: &[Line]) -> [i32; ROWS_PER_BLOCK] {
+                match self {}
+            }
+
+            fn passing(self, _: &[i32; ROWS_PER_BLOCK], _: &Line, _: Scale, _: Test) -> u16 {
                 match self {}
             }
 
@@ -45,6 +49,7 @@ use absent_kernels;
 
 mod avx2;
 mod avx512;
+mod found;
 mod neon;
 mod scalar;
 #[cfg(test)]
@@ -52,9 +57,11 @@ mod tests;
 
 use bytemuck::{Pod, Zeroable};
 
-use crate::code::Codes;
+use crate::code::{Codes, ROWS_PER_BLOCK};
 use crate::probe::{MiddleProbe, ScanProbe};
-use crate::vectors::MiddlePart;
+use crate::vectors::ClosePart;
+
+pub(crate) use found::Found;
 
 pub(crate) use avx2::Avx2;
 pub(crate) use avx512::Avx512;
@@ -81,27 +88,76 @@ pub(crate) struct Test {
     pub(crate) least: f32,
 }
 
+/// What turns a sum of table entries into an inner product: `sum * scale + offset`, the probe's rounding allowed for in its favour.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Scale {
+    pub(crate) scale: f32,
+    pub(crate) offset: f32,
+}
+
+/// Slots that passed a scan for one of N probes, with the sums of each.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Candidates<'a, const N: usize> {
+    pub(crate) slots: &'a [u32],
+    pub(crate) sums: [&'a [i32]; N],
+}
+
 /// The inner loops of a search.
 pub(crate) trait Kernels: Copy + Send + Sync {
-    /// Appends to `out` the numbers (from `codes.first`) of the rows that pass the test.
-    fn scan(self, codes: &Codes<'_>, probe: &ScanProbe, test: Test, out: &mut Vec<u32>);
+    /// Sums of the table entries that the bits of the 16 rows of a block choose, each plane counting twice as much as the next.
+    fn sums(self, planes: &[Line], words: usize, tables: &[Line]) -> [i32; ROWS_PER_BLOCK];
 
-    /// The same for four probes at once, which read the codes once.
-    fn scan_four(self, codes: &Codes<'_>, probes: [&ScanProbe; 4], tests: [Test; 4], out: &mut [Vec<u32>; 4]) {
-        for ((probe, test), out) in probes.into_iter().zip(tests).zip(out) {
-            self.scan(codes, probe, test, out);
+    /// Rows of a block that pass the test, a bit for each.
+    fn passing(self, sums: &[i32; ROWS_PER_BLOCK], factors: &Line, scale: Scale, test: Test) -> u16;
+
+    /// Appends to `out` the rows (numbers from `codes.first`) that pass the test of one of the probes.
+    fn scan<const N: usize>(self, codes: &Codes<'_>, probes: [&ScanProbe; N], tests: [Test; N], out: &mut Found) {
+        for (number, block) in codes.blocks().enumerate() {
+            let (planes, factors) = block.split_at(block.len() - 1);
+            let sums = probes.map(|probe| self.sums(planes, codes.words, &probe.tables));
+            let within = ((1_u32 << codes.rows_of_block(number)) - 1) as u16;
+            let passing = std::array::from_fn(|probe| {
+                within & self.passing(&sums[probe], &factors[0], probes[probe].scan, tests[probe])
+            });
+            out.push_block(codes.first + (number * ROWS_PER_BLOCK) as u32, &sums, passing);
+        }
+    }
+
+    /// Appends to the probe's list in `out` those slots whose scan codes pass the test together with their second bits.
+    fn second_filter<const N: usize>(
+        self,
+        part: &ClosePart<'_>,
+        candidates: Candidates<'_, N>,
+        probes: [&ScanProbe; N],
+        tests: [Test; N],
+        out: &mut [Vec<u32>; N],
+    ) {
+        let words = probes[0].tables.len() / 2;
+        let mut block = vec![Line::ZERO; words + 1];
+        for (number, slots) in candidates.slots.chunks(ROWS_PER_BLOCK).enumerate() {
+            part.second_block(slots, words, &mut block);
+            for probe in 0..N {
+                let scanned = &candidates.sums[probe][number * ROWS_PER_BLOCK..];
+                let mut sums = self.sums(&block[..words], words, &probes[probe].tables);
+                for (sum, scanned) in sums.iter_mut().zip(scanned) {
+                    *sum += 2 * scanned;
+                }
+                let passing = self.passing(&sums, &block[words], probes[probe].second, tests[probe]);
+                let passed = slots.iter().enumerate().filter(|(row, _)| passing >> row & 1 == 1);
+                out[probe].extend(passed.map(|(_, slot)| slot));
+            }
         }
     }
 
     /// Sum over the dimensions of 4-bit level times probe value (8 bits, signed).
     fn middle(self, code: &[Line], probe: &MiddleProbe) -> i32;
 
-    /// Appends those of `slots` (numbers within the part) whose middle codes pass the test.
-    fn middle_filter(self, part: &MiddlePart<'_>, slots: &[u32], probe: &MiddleProbe, test: Test, out: &mut Vec<u32>) {
+    /// Appends those of `slots` (all in the part) whose middle codes pass the test.
+    fn middle_filter(self, part: &ClosePart<'_>, slots: &[u32], probe: &MiddleProbe, test: Test, out: &mut Vec<u32>) {
         for slot in slots {
-            let factors = part.factors(*slot);
-            let product = (self.middle(part.code(*slot), probe) as f32).mul_add(probe.scale, probe.offset);
-            if product.mul_add(factors[0], factors[1] * test.width) >= test.least {
+            let factors = part.middle_factors(*slot);
+            let product = (self.middle(part.middle(*slot), probe) as f32).mul_add(probe.scale, probe.offset);
+            if product.mul_add(factors.factor, factors.spread * test.width) >= test.least {
                 out.push(*slot);
             }
         }

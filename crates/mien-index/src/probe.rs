@@ -2,7 +2,7 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use crate::bound::{FLOAT_SLACK, width};
 use crate::code::Layout;
-use crate::kernel::{Line, Test};
+use crate::kernel::{Line, Scale, Test};
 use crate::rotation::Mixed;
 use crate::space::Space;
 
@@ -22,9 +22,10 @@ pub(crate) struct Probe {
 #[derive(Debug)]
 pub(crate) struct ScanProbe {
     pub(crate) tables: Vec<Line>,
-    /// A row's inner product is `sum * scale + offset`, the probe's rounding allowed for in its favour.
-    pub(crate) scale: f32,
-    pub(crate) offset: f32,
+    /// For the sums of a scan.
+    pub(crate) scan: Scale,
+    /// For those of a 1-bit scan twice and the second bits once.
+    pub(crate) second: Scale,
 }
 
 /// A probe in 8 bits for the middle code.
@@ -57,7 +58,7 @@ impl Probe {
         }
     }
 
-    /// What a row's scan code must show when rows of cosine `least` and more are wanted.
+    /// What a row's scan code, also with second bits, must show when rows of cosine `least` and more are wanted.
     pub(crate) fn scan_test(&self, least: f32) -> Test {
         Test {
             width: width(self.reach, least),
@@ -97,12 +98,18 @@ impl ScanProbe {
                 *entry = ((value - least) / scale + random.next_unit()) as u8;
             }
         }
-        let weight = ((1 << layout.planes) - 1) as f32;
-        let rounding = rounding_reach * weight * scale * (groups.len() as f32).sqrt();
+        let scale_for = |planes: usize| {
+            let weight = ((1 << planes) - 1) as f32;
+            let rounding = rounding_reach * weight * scale * (groups.len() as f32).sqrt();
+            Scale {
+                scale,
+                offset: weight * least_sum + rounding,
+            }
+        };
         Self {
             tables,
-            scale,
-            offset: weight * least_sum + rounding,
+            scan: scale_for(layout.planes),
+            second: scale_for(2),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Full vectors, one slot for each distinct vector of a key, in memory-mapped chunks of equal size.
 //!
-//! A slot holds the vector (f16), its middle code and the key. It is written once, while only its [`FreeSlot`] knows it, and read
-//! through galleries that name it; [`slots::Slots`] hands it out again when no reader and no checkpoint can name it any more.
+//! A slot holds the vector (f16), its close codes (second bits and middle code, see `code.rs`) and the key. It is written once, while
+//! only its [`FreeSlot`] knows it, and read through galleries that name it; [`slots::Slots`] hands it out again when no reader and no checkpoint can name it any more.
 
 mod chunk;
 pub(crate) mod keys;
@@ -11,10 +11,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::IndexError;
-use crate::code::{Layout, MiddleFactors};
+use crate::code::{CloseFactors, Layout};
 use crate::kernel::Line;
 
-pub(crate) use chunk::MiddlePart;
+pub(crate) use chunk::ClosePart;
 use chunk::{Chunk, SLOTS};
 
 /// Evidence of being the only one that knows a slot. Made by [`slots::Slots`] alone.
@@ -25,6 +25,16 @@ impl FreeSlot {
     pub(crate) fn number(&self) -> u32 {
         self.0
     }
+}
+
+/// What a slot is filled with, but for the key.
+#[derive(Debug)]
+pub(crate) struct Stored {
+    /// The vector, f16 bits, padded.
+    pub(crate) full: Vec<u16>,
+    /// Second bits, then the middle code.
+    pub(crate) close: Vec<Line>,
+    pub(crate) factors: CloseFactors,
 }
 
 /// The chunks as they were at one moment; cheap to clone.
@@ -71,9 +81,9 @@ impl Vectors {
     }
 
     /// Fills a slot.
-    pub(crate) fn write(&self, slot: &FreeSlot, key: u64, full: &[u16], middle: &[Line], factors: MiddleFactors) {
+    pub(crate) fn write(&self, slot: &FreeSlot, key: u64, stored: &Stored) {
         let (chunk, at) = self.find(slot.0);
-        chunk.write(at, key, full, middle, factors);
+        chunk.write(at, key, stored);
     }
 
     pub(crate) fn key(&self, slot: u32) -> u64 {
@@ -94,25 +104,25 @@ impl Vectors {
         Ok(chunk.full(at))
     }
 
-    /// Compares the middle code with its check sum, if that was not done since the index was opened.
-    pub(crate) fn check_middle(&self, slot: u32) -> Result<(), IndexError> {
+    /// Compares the close codes with their check sum, if that was not done since the index was opened.
+    pub(crate) fn check_close(&self, slot: u32) -> Result<(), IndexError> {
         let (chunk, at) = self.find(slot);
-        chunk.check_middle(at)
+        chunk.check_close(at)
     }
 
-    /// Splits slots in ascending order by chunk: the chunk's middle codes, the number of its first slot, and how many slots from the
-    /// front of `slots` are in it. These are checked like vectors.
-    pub(crate) fn checked_middle_part(&self, slots: &[u32]) -> Result<(MiddlePart<'_>, u32, usize), IndexError> {
+    /// Splits slots in ascending order by chunk: the chunk's close codes, and how many slots from the front of `slots` are in it. These
+    /// are checked like vectors.
+    pub(crate) fn checked_close_part(&self, slots: &[u32]) -> Result<(ClosePart<'_>, usize), IndexError> {
         let number = slots.first().map_or(0, |slot| *slot as usize / SLOTS);
         let start = number * SLOTS;
         let count = slots.partition_point(|slot| (*slot as usize) < start + SLOTS);
         let chunk = &self.chunks[number];
-        if !chunk.middle_all_checked() {
+        if !chunk.close_all_checked() {
             slots[..count]
                 .iter()
-                .try_for_each(|slot| chunk.check_middle(*slot as usize - start))?;
+                .try_for_each(|slot| chunk.check_close(*slot as usize - start))?;
         }
-        Ok((chunk.middle_part(), start as u32, count))
+        Ok((chunk.close_part(start as u32), count))
     }
 
     /// Asks for a vector that is about to be read.

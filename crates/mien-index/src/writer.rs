@@ -5,15 +5,15 @@ use half::f16;
 use half::slice::HalfFloatSliceExt;
 use rpds::HashTrieMapSync;
 
-use crate::code::{MiddleFactors, Scratch};
+use crate::code::{CloseFactors, Scratch};
 use crate::gallery::{Draft, Gallery};
 use crate::kernel::Line;
 use crate::rotation::Mixed;
 use crate::snapshot::Snapshot;
 use crate::space::Space;
-use crate::vectors::Vectors;
 use crate::vectors::keys::Keys;
 use crate::vectors::slots::Slots;
+use crate::vectors::{Stored, Vectors};
 use crate::{Change, IndexError};
 
 /// The mutable side: one at a time holds it and makes the next snapshot.
@@ -31,14 +31,6 @@ pub(crate) struct Writer {
     /// Galleries that the background was told about.
     pub(crate) queued: HashSet<u64>,
     pub(crate) since_checkpoint: usize,
-}
-
-/// A vector ready to be stored.
-#[derive(Debug)]
-pub(crate) struct Prepared {
-    full: Vec<u16>,
-    middle: Vec<Line>,
-    factors: MiddleFactors,
 }
 
 /// Vectors are prepared on several threads from so many on.
@@ -65,7 +57,7 @@ impl Writer {
         space: &Space,
         dir: Option<&PathBuf>,
         changes: &[(u64, Change<'_>)],
-        prepared: &[Prepared],
+        prepared: &[Stored],
     ) -> Result<HashSet<u64>, IndexError> {
         self.slots.reclaim(self.durable);
         let wanted = self.slots_wanted(changes, prepared);
@@ -132,12 +124,12 @@ impl Writer {
     }
 
     /// Slots that the changes may need: one for each insert, but for those that surely share a slot that is there.
-    fn slots_wanted(&self, changes: &[(u64, Change<'_>)], prepared: &[Prepared]) -> usize {
+    fn slots_wanted(&self, changes: &[(u64, Change<'_>)], prepared: &[Stored]) -> usize {
         if prepared.len() != changes.len() {
             return prepared.len();
         }
         let mut keys = HashSet::with_capacity(changes.len());
-        let mut shares = |(change, vector): &(&(u64, Change<'_>), &Prepared)| {
+        let mut shares = |(change, vector): &(&(u64, Change<'_>), &Stored)| {
             let Change::Insert { key, .. } = change.1 else {
                 return false;
             };
@@ -179,7 +171,7 @@ impl Writer {
 }
 
 /// Vectors as they will be stored, in the order of the inserts.
-pub(crate) fn prepare(space: &Space, changes: &[(u64, Change<'_>)]) -> Result<Vec<Prepared>, IndexError> {
+pub(crate) fn prepare(space: &Space, changes: &[(u64, Change<'_>)]) -> Result<Vec<Stored>, IndexError> {
     let vectors = changes.iter().filter_map(|(_, change)| match change {
         Change::Insert { vector, .. } => Some(*vector),
         _ => None,
@@ -213,28 +205,29 @@ pub(crate) fn prepare(space: &Space, changes: &[(u64, Change<'_>)]) -> Result<Ve
     })
 }
 
-fn prepare_one(space: &Space, vector: &[f32], scratch: &mut Scratch) -> Result<Prepared, IndexError> {
+fn prepare_one(space: &Space, vector: &[f32], scratch: &mut Scratch) -> Result<Stored, IndexError> {
     let mut unit = space.unit(vector)?;
     unit.resize(space.layout.full, 0.0);
     let mut stored = vec![f16::ZERO; unit.len()];
     stored.convert_from_f32_slice(&unit);
     let full: Vec<u16> = stored.into_iter().map(f16::to_bits).collect();
-    let mut middle = vec![Line::ZERO; space.layout.middle_lines];
-    let mut factors = MiddleFactors {
-        factor: 0.0,
-        spread: 0.0,
-    };
-    if !middle.is_empty() {
+    let (second, middle) = (space.layout.second_lines, space.layout.middle_lines);
+    let mut close = vec![Line::ZERO; second + middle];
+    let mut factors = CloseFactors::default();
+    if !close.is_empty() {
         space.encoder.rotate(&full, scratch);
-        factors = space.encoder.middle_code(scratch, &mut middle);
+        factors.middle = space.encoder.middle_code(scratch, &mut close[second..]);
     }
-    Ok(Prepared { full, middle, factors })
+    if second > 0 {
+        factors.second = space.encoder.second_code(scratch, &mut close[..second]);
+    }
+    Ok(Stored { full, close, factors })
 }
 
 fn insert(
     draft: &mut Draft,
     key: u64,
-    vector: &Prepared,
+    vector: &Stored,
     vectors: &Vectors,
     slots: &mut Slots,
     keys: &mut Keys,
@@ -264,7 +257,7 @@ fn insert(
     }
     // `apply` made sure of enough slots.
     if let Some(slot) = slots.take(vectors.slots()) {
-        vectors.write(&slot, key, &vector.full, &vector.middle, vector.factors);
+        vectors.write(&slot, key, vector);
         keys.insert(key, slot.number(), |slot| vectors.key(slot));
         *keys_sum = keys_sum.wrapping_add(slot_key_mix(slot.number(), key));
         draft.insert(slot.number());

@@ -1,4 +1,5 @@
 use super::Spectrum;
+use super::spectrum::Law;
 use crate::rotation::Mixed;
 
 /// Synthetic faces: face `i` shows identity `i` below 0.3 of the faces, and a random one of these above.
@@ -6,11 +7,13 @@ use crate::rotation::Mixed;
 pub(super) struct Faces {
     dim: usize,
     identities: u64,
-    /// Standard deviation of each dimension.
-    deviations: Vec<f32>,
+    law: Law,
+    /// Share of a unit vector that is across the mean.
+    across: f32,
 }
 
-/// Share of the identity in a face's vector, mean and deviation: faces of one person have a cosine of 0.65 ± 0.1.
+/// Share of the identity in a face's vector, mean and deviation: faces of one person have a cosine of 0.65 ± 0.1 (about the mean, where
+/// the spectrum has one).
 const SHARE: (f32, f32) = (0.806, 0.0825);
 
 const QUERY: u64 = 1 << 40;
@@ -18,10 +21,13 @@ const QUERY: u64 = 1 << 40;
 impl Faces {
     pub(super) fn new(dim: usize, faces: usize, spectrum: Spectrum) -> Self {
         let identities = (faces as u64 * 3 / 10).max(1);
+        let law = spectrum.law(dim);
+        let across = (1.0 - dot(&law.mean, &law.mean)).max(0.0).sqrt();
         Self {
             dim,
             identities,
-            deviations: spectrum.deviations(dim),
+            law,
+            across,
         }
     }
 
@@ -65,6 +71,7 @@ impl Faces {
         let person = |number: u64| {
             let mut vector = vec![0.0; self.dim];
             self.normal(Mixed(number ^ 0x57a4).next(), &mut vector);
+            self.place(&mut vector);
             vector
         };
         let crowd: Vec<Vec<f32>> = (0..PAIRS.isqrt() * 2).map(person).collect();
@@ -74,9 +81,13 @@ impl Faces {
             .flat_map(|a| crowd[half..].iter().map(move |b| dot(a, b)));
         let mut cosines: Vec<f32> = pairs.collect();
         cosines.sort_by(f32::total_cmp);
-        let squares: f64 = cosines.iter().map(|cosine| f64::from(*cosine).powi(2)).sum();
+        let mean_of = |value: &dyn Fn(f64) -> f64| {
+            let sum: f64 = cosines.iter().map(|cosine| value(f64::from(*cosine))).sum();
+            sum / cosines.len() as f64
+        };
+        let mean = mean_of(&|cosine| cosine);
         (
-            (squares / cosines.len() as f64).sqrt(),
+            mean_of(&|cosine| (cosine - mean).powi(2)).sqrt(),
             cosines[cosines.len() * 99 / 100],
         )
     }
@@ -93,13 +104,22 @@ impl Faces {
             *value = share * *value + rest * noise;
         }
         scale(vector);
+        self.place(vector);
+    }
+
+    /// Moves a unit vector to where the law has its mean.
+    fn place(&self, vector: &mut [f32]) {
+        for (value, mean) in vector.iter_mut().zip(&self.law.mean) {
+            *value = *value * self.across + mean;
+        }
+        scale(vector);
     }
 
     /// A unit vector with the spectrum's deviations; each value the sum of eight uniform ones.
     fn normal(&self, seed: u64, vector: &mut [f32]) {
         let mut random = Mixed(seed);
         let sum = |word: u64| (0..4).map(|part| (word >> (16 * part) & 0xffff) as i32).sum::<i32>();
-        for (value, deviation) in vector.iter_mut().zip(&self.deviations) {
+        for (value, deviation) in vector.iter_mut().zip(&self.law.deviations) {
             *value = (sum(random.next()) + sum(random.next()) - 262_140) as f32 * deviation;
         }
         scale(vector);

@@ -1,5 +1,5 @@
 use crate::code::{Scratch, copy_row};
-use crate::kernel::{Isa, Kernels, Line, Test, with_kernels};
+use crate::kernel::{Found, Isa, Kernels, Line, Test, with_kernels};
 use crate::lines::Lines;
 use crate::probe::Probe;
 use crate::rotation::Mixed;
@@ -15,6 +15,7 @@ pub struct KernelBench {
     lines: Lines,
     stored: Vec<u16>,
     middle: Vec<Line>,
+    found: Found,
 }
 
 impl KernelBench {
@@ -48,6 +49,7 @@ impl KernelBench {
             lines,
             stored,
             middle,
+            found: Found::default(),
         }))
     }
 
@@ -57,7 +59,7 @@ impl KernelBench {
     }
 
     /// Scans all rows for rows of cosine 0.9; returns how many passed.
-    pub fn scan(&self, out: &mut Vec<u32>) -> usize {
+    pub fn scan(&mut self) -> usize {
         let layout = &self.space.layout;
         let codes = crate::code::Codes {
             lines: &self.lines,
@@ -66,10 +68,10 @@ impl KernelBench {
             rows: self.rows,
             first: 0,
         };
-        out.clear();
+        self.found.clear();
         let test = Test { width: 0.0, least: 0.9 };
-        with_kernels!(self.space.isa, kernels => kernels.scan(&codes, &self.probe.scan, test, out));
-        out.len()
+        with_kernels!(self.space.isa, kernels => kernels.scan(&codes, [&self.probe.scan], [test], &mut self.found));
+        self.found.rows.len()
     }
 
     /// Inner product of one stored row and the probe.
@@ -82,7 +84,7 @@ impl KernelBench {
         with_kernels!(self.space.isa, kernels => kernels.middle(&self.middle, &self.probe.middle))
     }
 
-    /// Rotates one stored row and makes both codes of it.
+    /// Rotates one stored row and makes the scan's and the middle code of it.
     pub fn encode(&self) -> f32 {
         let (mut scratch, mut lines) = (Scratch::default(), vec![Line::ZERO; self.space.layout.block_lines()]);
         let mut middle = vec![Line::ZERO; self.space.layout.middle_lines];

@@ -27,6 +27,14 @@ impl Truth {
         })
     }
 
+    /// What was found before, by query; in the order of the queries.
+    pub(super) fn of(best: Vec<Vec<(u64, f32)>>) -> Self {
+        Self {
+            queries: Vec::new(),
+            best,
+        }
+    }
+
     /// Takes vectors of keys from `first` on into account.
     pub(super) fn take(&mut self, index: &Index, first: u64, vectors: &[f32]) -> Result<(), IndexError> {
         let dim = index.config().dim();
@@ -55,6 +63,11 @@ impl Truth {
             }
         });
         Ok(())
+    }
+
+    /// Keys and cosines of every query's best rows.
+    pub(super) fn all(&self) -> &[Vec<(u64, f32)>] {
+        &self.best
     }
 
     /// Keys and cosines of a query's best rows at or above the floor.

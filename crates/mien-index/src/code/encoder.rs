@@ -22,11 +22,20 @@ pub(crate) struct Scratch {
     transform: Vec<f32>,
 }
 
-/// What turns the middle code's sum into an estimate: see `bound.rs`.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct MiddleFactors {
+/// What turns the middle code's inner product into an estimate: see `bound.rs`.
+#[derive(Debug, Clone, Copy, PartialEq, Default, bytemuck::Pod, bytemuck::Zeroable)]
+#[repr(C)]
+pub(crate) struct Factors {
     pub(crate) factor: f32,
     pub(crate) spread: f32,
+}
+
+/// Factors of the codes that lie with the full vector.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct CloseFactors {
+    /// Factor and spread of the 2-bit code, f16 bits.
+    pub(crate) second: [u16; 2],
+    pub(crate) middle: Factors,
 }
 
 /// A code's relation to the vector: `factor` times the code's inner product is the estimate, `spread` its scale of error.
@@ -82,17 +91,32 @@ impl Encoder {
                 word.0[row * 4..][..4].copy_from_slice(&bits.to_le_bytes());
             }
         }
-        let factor = f16::from_f64(fit.factor);
-        // What rounding the factor can cost is added to the spread, which always counts at least LEAST_WEIGHT times reach.
-        let rounding = (factor.to_f64() - fit.factor).abs() * fit.code_length / f64::from(self.reach * LEAST_WEIGHT);
-        let spread = round_up(fit.spread + rounding);
+        let [factor, spread] = self.halves(&fit);
         factors[0].0[row * 2..][..2].copy_from_slice(&factor.to_le_bytes());
         factors[0].0[32 + row * 2..][..2].copy_from_slice(&spread.to_le_bytes());
     }
 
+    /// Factor and spread as f16 bits.
+    fn halves(&self, fit: &Fit) -> [u16; 2] {
+        let factor = f16::from_f64(fit.factor);
+        // What rounding the factor can cost is added to the spread, which always counts at least LEAST_WEIGHT times reach.
+        let rounding = (factor.to_f64() - fit.factor).abs() * fit.code_length / f64::from(self.reach * LEAST_WEIGHT);
+        [factor.to_bits(), round_up(fit.spread + rounding).to_bits()]
+    }
+
+    /// Writes the second bits of the vector taken up: bit i of byte j is that of dimension 8j + i.
+    pub(crate) fn second_code(&self, scratch: &mut Scratch, lines: &mut [Line]) -> [u16; 2] {
+        let fit = levels(scratch, 2);
+        let bytes = lines.iter_mut().flat_map(|line| &mut line.0);
+        for (byte, levels) in bytes.zip(scratch.levels.chunks_exact(8)) {
+            *byte = levels.iter().rev().fold(0, |bits, level| bits << 1 | level & 1);
+        }
+        self.halves(&fit)
+    }
+
     /// Writes the middle code of the vector taken up. Line j holds dimensions 128j to 128j + 64 in the low nibbles, the next 64 in
     /// the high ones.
-    pub(crate) fn middle_code(&self, scratch: &mut Scratch, lines: &mut [Line]) -> MiddleFactors {
+    pub(crate) fn middle_code(&self, scratch: &mut Scratch, lines: &mut [Line]) -> Factors {
         let fit = levels(scratch, 4);
         scratch.levels.resize(lines.len() * 128, 0);
         for (line, levels) in lines.iter_mut().zip(scratch.levels.chunks_exact(128)) {
@@ -102,26 +126,25 @@ impl Encoder {
             }
         }
         // A millionth on top covers rounding to f32.
-        MiddleFactors {
+        Factors {
             factor: fit.factor as f32,
             spread: (fit.spread * 1.000_001 + 1e-6) as f32,
         }
     }
 }
 
-/// Levels of the rotated vector on an even grid of `1 << bits` cells.
+/// Levels of the rotated vector on an even grid of `1 << bits` cells. The first bit is the sign whatever the grid's step.
 fn levels(scratch: &mut Scratch, bits: u32) -> Fit {
     let values = &scratch.rotated;
     let squared: f32 = lanes(values, |value| value * value);
     let deviation = (squared / values.len() as f32).sqrt();
-    let (middle, top) = ((1 << (bits - 1)) as f32, (1 << bits) as f32 - 1.0);
-    let per_step = 1.0 / (STEPS[bits as usize - 1] * deviation);
-    scratch.levels.clear();
-    scratch.levels.extend(
-        values
-            .iter()
-            .map(|value| (value * per_step + middle).clamp(0.0, top) as u8),
-    );
+    let (half, top) = (1_i32 << (bits - 1), (1 << bits) as f32 - 1.0);
+    let (per_step, most) = (1.0 / (STEPS[bits as usize - 1] * deviation), (half - 1) as f32);
+    scratch.levels.resize(values.len(), 0);
+    for (level, value) in scratch.levels.iter_mut().zip(values) {
+        let steps = (value.abs() * per_step).min(most) as i32;
+        *level = if *value < 0.0 { half - 1 - steps } else { half + steps } as u8;
+    }
     let (mut product, mut code) = ([0.0_f32; 16], [0.0_f32; 16]);
     for (values, levels) in values.chunks_exact(16).zip(scratch.levels.chunks_exact(16)) {
         for lane in 0..16 {

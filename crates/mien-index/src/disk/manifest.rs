@@ -38,7 +38,7 @@ pub(super) struct RunEntry {
 
 /// Magic with the format's version, length of the body, check sum of the body.
 const HEADER: usize = 24;
-const MAGIC: &[u8; 8] = b"mienman\x01";
+const MAGIC: &[u8; 8] = b"mienman\x02";
 
 impl Manifest {
     /// `None` when there is no file.

@@ -16,7 +16,7 @@ mod absent {
 mod x86 {
     use std::arch::x86_64::*;
 
-    use super::super::{DOT_LANES, Kernels, Line, Test, scalar};
+    use super::super::{DOT_LANES, Found, Kernels, Line, Scale, Test, scalar};
     use crate::code::{Codes, ROWS_PER_BLOCK};
     use crate::probe::{MiddleProbe, ScanProbe};
 
@@ -33,9 +33,19 @@ mod x86 {
     }
 
     impl Kernels for Avx2 {
-        fn scan(self, codes: &Codes<'_>, probe: &ScanProbe, test: Test, out: &mut Vec<u32>) {
+        fn sums(self, planes: &[Line], words: usize, tables: &[Line]) -> [i32; ROWS_PER_BLOCK] {
             // SAFETY: a value of this type exists only where the processor has the features.
-            unsafe { scan(codes, probe, test, out) }
+            unsafe { sums_of_two(planes, planes, words, tables)[0] }
+        }
+
+        fn passing(self, sums: &[i32; ROWS_PER_BLOCK], factors: &Line, scale: Scale, test: Test) -> u16 {
+            // SAFETY: as above.
+            unsafe { passing(sums, factors, scale, test) }
+        }
+
+        fn scan<const N: usize>(self, codes: &Codes<'_>, probes: [&ScanProbe; N], tests: [Test; N], out: &mut Found) {
+            // SAFETY: as above.
+            unsafe { scan(codes, probes, tests, out) }
         }
 
         fn middle(self, code: &[Line], probe: &MiddleProbe) -> i32 {
@@ -58,30 +68,28 @@ mod x86 {
     const WORDS_PER_SUM: usize = 32;
 
     #[target_feature(enable = "avx2,fma,f16c")]
-    fn scan(codes: &Codes<'_>, probe: &ScanProbe, test: Test, out: &mut Vec<u32>) {
+    fn scan<const N: usize>(codes: &Codes<'_>, probes: [&ScanProbe; N], tests: [Test; N], out: &mut Found) {
         let block = codes.block_lines();
-        let pairs = codes.lines.chunks_exact(block * 2);
-        let rest = pairs.remainder();
         let mut first = codes.first;
         let last = codes.first + codes.rows as u32;
-        for pair in pairs {
-            let (left, right) = pair.split_at(block);
-            let sums = sums_of_two(left, right, codes.words, &probe.tables);
-            keep(&sums[0], &left[block - 1], probe, test, first, last, out);
-            keep(
-                &sums[1],
-                &right[block - 1],
-                probe,
-                test,
-                first + ROWS_PER_BLOCK as u32,
-                last,
-                out,
-            );
-            first += 2 * ROWS_PER_BLOCK as u32;
-        }
-        if rest.len() == block {
-            let sums = sums_of_two(rest, rest, codes.words, &probe.tables);
-            keep(&sums[0], &rest[block - 1], probe, test, first, last, out);
+        for pair in codes.lines.chunks(block * 2) {
+            // A block without a partner is its own.
+            let (left, right) = (&pair[..block], &pair[pair.len() - block..]);
+            let mut sums = [[[0; ROWS_PER_BLOCK]; N]; 2];
+            for (probe, tables) in probes.iter().map(|probe| &probe.tables).enumerate() {
+                let two = sums_of_two(&left[..block - 1], &right[..block - 1], codes.words, tables);
+                (sums[0][probe], sums[1][probe]) = (two[0], two[1]);
+            }
+            for (block, sums) in pair.chunks_exact(block).zip(&sums) {
+                let within = last.saturating_sub(first).min(ROWS_PER_BLOCK as u32);
+                let mut passed = [0; N];
+                for probe in 0..N {
+                    passed[probe] = passing(&sums[probe], &block[block.len() - 1], probes[probe].scan, tests[probe]);
+                    passed[probe] &= ((1_u32 << within) - 1) as u16;
+                }
+                out.push_block(first, sums, passed);
+                first += ROWS_PER_BLOCK as u32;
+            }
         }
     }
 
@@ -91,7 +99,7 @@ mod x86 {
     #[inline]
     fn sums_of_two(left: &[Line], right: &[Line], words: usize, tables: &[Line]) -> [[i32; ROWS_PER_BLOCK]; 2] {
         let mut sums = [[0_i32; ROWS_PER_BLOCK]; 2];
-        let planes = (left.len() - 1) / words;
+        let planes = left.len() / words;
         for plane in 0..planes {
             sums.iter_mut().flatten().for_each(|sum| *sum *= 2);
             let left = left[plane * words..][..words].chunks(WORDS_PER_SUM);
@@ -158,15 +166,8 @@ mod x86 {
 
     #[target_feature(enable = "avx2,fma,f16c")]
     #[inline]
-    fn keep(
-        sums: &[i32; ROWS_PER_BLOCK],
-        factors: &Line,
-        probe: &ScanProbe,
-        test: Test,
-        first: u32,
-        last: u32,
-        out: &mut Vec<u32>,
-    ) {
+    fn passing(sums: &[i32; ROWS_PER_BLOCK], factors: &Line, scale: Scale, test: Test) -> u16 {
+        let mut passed = 0;
         for half in 0..2 {
             // SAFETY: a line is 64 bytes, so 16 bytes at 16 and at 48 are within; the sums are 16 values.
             let (factor, spread, sums) = unsafe {
@@ -180,20 +181,14 @@ mod x86 {
             let (factor, spread) = (_mm256_cvtph_ps(factor), _mm256_cvtph_ps(spread));
             let estimate = _mm256_fmadd_ps(
                 _mm256_cvtepi32_ps(sums),
-                _mm256_set1_ps(probe.scale),
-                _mm256_set1_ps(probe.offset),
+                _mm256_set1_ps(scale.scale),
+                _mm256_set1_ps(scale.offset),
             );
             let reach = _mm256_fmadd_ps(estimate, factor, _mm256_mul_ps(spread, _mm256_set1_ps(test.width)));
-            let passed = _mm256_cmp_ps::<_CMP_GE_OQ>(reach, _mm256_set1_ps(test.least));
-            let mut passed = _mm256_movemask_ps(passed);
-            while passed != 0 {
-                let row = first + half as u32 * 8 + passed.trailing_zeros();
-                if row < last {
-                    out.push(row);
-                }
-                passed &= passed - 1;
-            }
+            let reaches = _mm256_cmp_ps::<_CMP_GE_OQ>(reach, _mm256_set1_ps(test.least));
+            passed |= (_mm256_movemask_ps(reaches) as u16) << (half * 8);
         }
+        passed
     }
 
     #[target_feature(enable = "avx2")]

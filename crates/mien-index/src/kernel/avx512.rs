@@ -16,10 +16,12 @@ mod absent {
 mod x86 {
     use std::arch::x86_64::*;
 
-    use super::super::{DOT_LANES, Kernels, Line, Test, scalar};
+    use super::super::{Candidates, DOT_LANES, Found, Kernels, Line, Scale, Test, scalar};
     use crate::code::{Codes, ROWS_PER_BLOCK};
     use crate::probe::{MiddleProbe, ScanProbe};
-    use crate::vectors::MiddlePart;
+    use crate::vectors::ClosePart;
+
+    mod second;
 
     /// Proof that the processor has AVX-512 F, BW, VL, DQ, VBMI and VNNI.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,14 +41,31 @@ mod x86 {
     }
 
     impl Kernels for Avx512 {
-        fn scan(self, codes: &Codes<'_>, probe: &ScanProbe, test: Test, out: &mut Vec<u32>) {
+        fn sums(self, planes: &[Line], words: usize, tables: &[Line]) -> [i32; ROWS_PER_BLOCK] {
             // SAFETY: a value of this type exists only where the processor has the features.
-            unsafe { scan(codes, probe, test, out) }
+            unsafe { block_sums(planes, words, tables) }
         }
 
-        fn scan_four(self, codes: &Codes<'_>, probes: [&ScanProbe; 4], tests: [Test; 4], out: &mut [Vec<u32>; 4]) {
+        fn passing(self, sums: &[i32; ROWS_PER_BLOCK], factors: &Line, scale: Scale, test: Test) -> u16 {
             // SAFETY: as above.
-            unsafe { scan_four(codes, probes, tests, out) }
+            unsafe { passing(load(bytemuck::cast_ref(sums)), factors_of(factors), scale, test) }
+        }
+
+        fn scan<const N: usize>(self, codes: &Codes<'_>, probes: [&ScanProbe; N], tests: [Test; N], out: &mut Found) {
+            // SAFETY: as above.
+            unsafe { scan(codes, probes, tests, out) }
+        }
+
+        fn second_filter<const N: usize>(
+            self,
+            part: &ClosePart<'_>,
+            candidates: Candidates<'_, N>,
+            probes: [&ScanProbe; N],
+            tests: [Test; N],
+            out: &mut [Vec<u32>; N],
+        ) {
+            // SAFETY: as above.
+            unsafe { second::filter(part, candidates, probes, tests, out) }
         }
 
         fn middle(self, code: &[Line], probe: &MiddleProbe) -> i32 {
@@ -56,7 +75,7 @@ mod x86 {
 
         fn middle_filter(
             self,
-            part: &MiddlePart<'_>,
+            part: &ClosePart<'_>,
             slots: &[u32],
             probe: &MiddleProbe,
             test: Test,
@@ -84,135 +103,84 @@ mod x86 {
     /// 32-bit lane; `vpermb` looks up 64 nibbles at once in a table of 4 byte positions by 16 values, `vpdpbusd` adds the four
     /// bytes of each lane.
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,avx512vnni")]
-    fn scan(codes: &Codes<'_>, probe: &ScanProbe, test: Test, out: &mut Vec<u32>) {
+    fn scan<const N: usize>(codes: &Codes<'_>, probes: [&ScanProbe; N], tests: [Test; N], out: &mut Found) {
         let block = codes.block_lines();
-        let pairs = codes.lines.chunks_exact(block * 2);
-        let rest = pairs.remainder();
-        let mut first = codes.first;
-        let last = codes.first + codes.rows as u32;
-        for pair in pairs {
-            let (left, right) = pair.split_at(block);
-            let sums = sums_of_two(left, right, codes.words, &probe.tables);
-            keep(sums.0, &left[block - 1], probe, test, first, last, out);
-            keep(
-                sums.1,
-                &right[block - 1],
-                probe,
-                test,
-                first + ROWS_PER_BLOCK as u32,
-                last,
-                out,
-            );
-            first += 2 * ROWS_PER_BLOCK as u32;
-        }
-        if rest.len() == block {
-            let sums = sums_of_two(rest, rest, codes.words, &probe.tables);
-            keep(sums.0, &rest[block - 1], probe, test, first, last, out);
-        }
-    }
-
-    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,avx512vnni")]
-    #[inline]
-    fn sums_of_two(left: &[Line], right: &[Line], words: usize, tables: &[Line]) -> (__m512i, __m512i) {
-        let position = _mm512_set1_epi32(0x3020_1000);
-        let nibble = _mm512_set1_epi8(15);
-        let ones = _mm512_set1_epi8(1);
-        let planes = (left.len() - 1) / words;
-        let (mut a, mut b) = (_mm512_setzero_si512(), _mm512_setzero_si512());
-        for plane in 0..planes {
-            let (mut a_high, mut b_high) = (_mm512_setzero_si512(), _mm512_setzero_si512());
-            (a, b) = (_mm512_add_epi32(a, a), _mm512_add_epi32(b, b));
-            let left = &left[plane * words..][..words];
-            let right = &right[plane * words..][..words];
-            for ((x, y), table) in left.iter().zip(right).zip(tables.chunks_exact(2)) {
-                prefetch(x, AHEAD_LINES);
-                prefetch(y, AHEAD_LINES);
-                let (low, high) = (load(&table[0]), load(&table[1]));
-                let (x, y) = (load(x), load(y));
-                a = _mm512_dpbusd_epi32(a, look_up(x, nibble, position, low), ones);
-                b = _mm512_dpbusd_epi32(b, look_up(y, nibble, position, low), ones);
-                let (x, y) = (_mm512_srli_epi16::<4>(x), _mm512_srli_epi16::<4>(y));
-                a_high = _mm512_dpbusd_epi32(a_high, look_up(x, nibble, position, high), ones);
-                b_high = _mm512_dpbusd_epi32(b_high, look_up(y, nibble, position, high), ones);
-            }
-            (a, b) = (_mm512_add_epi32(a, a_high), _mm512_add_epi32(b, b_high));
-        }
-        (a, b)
-    }
-
-    /// Four probes take their sums from two blocks: taking nibbles out of the codes is shared.
-    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,avx512vnni")]
-    fn scan_four(codes: &Codes<'_>, probes: [&ScanProbe; 4], tests: [Test; 4], out: &mut [Vec<u32>; 4]) {
-        let block = codes.block_lines();
-        let last = codes.first + codes.rows as u32;
         let tables = probes.map(|probe| &probe.tables[..codes.words * 2]);
+        let last = codes.first + codes.rows as u32;
         let mut first = codes.first;
         for pair in codes.lines.chunks(block * 2) {
-            let (left, right) = if pair.len() == block {
-                (pair, pair)
-            } else {
-                pair.split_at(block)
-            };
-            let sums = sums_of_four(left, right, codes.words, tables);
-            for probe in 0..4 {
-                let (sums, probe, test, out) = (sums[probe], probes[probe], tests[probe], &mut out[probe]);
-                keep(sums[0], &left[block - 1], probe, test, first, last, out);
-                if pair.len() > block {
-                    keep(
-                        sums[1],
-                        &right[block - 1],
-                        probe,
-                        test,
-                        first + ROWS_PER_BLOCK as u32,
-                        last,
-                        out,
-                    );
-                }
+            // A block without a partner is its own.
+            let (left, right) = (&pair[..block], &pair[pair.len() - block..]);
+            let sums = sums_of_two::<N, true>(&left[..block - 1], &right[..block - 1], codes.words, tables);
+            keep(sums[0], &left[block - 1], probes, tests, first, last, out);
+            if pair.len() > block {
+                let next = first + ROWS_PER_BLOCK as u32;
+                keep(sums[1], &right[block - 1], probes, tests, next, last, out);
             }
             first += 2 * ROWS_PER_BLOCK as u32;
         }
     }
 
+    /// The sums of the 16 rows of two blocks for each probe: taking nibbles out of the codes is shared. `AHEAD`: the blocks come from
+    /// memory, with more behind them.
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,avx512vnni")]
     #[inline]
-    fn sums_of_four(left: &[Line], right: &[Line], words: usize, tables: [&[Line]; 4]) -> [[__m512i; 2]; 4] {
+    fn sums_of_two<const N: usize, const AHEAD: bool>(
+        left: &[Line],
+        right: &[Line],
+        words: usize,
+        tables: [&[Line]; N],
+    ) -> [[__m512i; N]; 2] {
+        // One probe has registers left for sums of high nibbles of their own, which makes the chains of additions shorter.
+        let high_sum = usize::from(N == 1);
         let position = _mm512_set1_epi32(0x3020_1000);
         let nibble = _mm512_set1_epi8(15);
         let ones = _mm512_set1_epi8(1);
-        let planes = (left.len() - 1) / words;
-        let mut sums = [[_mm512_setzero_si512(); 2]; 4];
-        for plane in 0..planes {
-            for sum in sums.iter_mut().flatten() {
+        let mut all = [[_mm512_setzero_si512(); N]; 2];
+        for (left, right) in left.chunks_exact(words).zip(right.chunks_exact(words)) {
+            for sum in all.iter_mut().flatten() {
                 *sum = _mm512_add_epi32(*sum, *sum);
             }
-            let left = &left[plane * words..][..words];
-            let right = &right[plane * words..][..words];
+            let mut sums = [[[_mm512_setzero_si512(); 2]; 2]; N];
             for (word, (x, y)) in left.iter().zip(right).enumerate() {
-                prefetch(x, AHEAD_LINES);
-                prefetch(y, AHEAD_LINES);
+                if AHEAD {
+                    prefetch(x, AHEAD_LINES);
+                    prefetch(y, AHEAD_LINES);
+                }
                 let (x, y) = (load(x), load(y));
                 let low = [index(x, nibble, position), index(y, nibble, position)];
                 let (x, y) = (_mm512_srli_epi16::<4>(x), _mm512_srli_epi16::<4>(y));
                 let high = [index(x, nibble, position), index(y, nibble, position)];
                 for (sums, table) in sums.iter_mut().zip(tables) {
                     let (low_table, high_table) = (load(&table[word * 2]), load(&table[word * 2 + 1]));
-                    for (block, sum) in sums.iter_mut().enumerate() {
-                        *sum = _mm512_dpbusd_epi32(*sum, _mm512_permutexvar_epi8(low[block], low_table), ones);
-                        *sum = _mm512_dpbusd_epi32(*sum, _mm512_permutexvar_epi8(high[block], high_table), ones);
+                    for block in 0..2 {
+                        let entries = _mm512_permutexvar_epi8(low[block], low_table);
+                        sums[0][block] = _mm512_dpbusd_epi32(sums[0][block], entries, ones);
+                        let entries = _mm512_permutexvar_epi8(high[block], high_table);
+                        sums[high_sum][block] = _mm512_dpbusd_epi32(sums[high_sum][block], entries, ones);
                     }
                 }
             }
+            for block in 0..2 {
+                for probe in 0..N {
+                    let both = _mm512_add_epi32(sums[probe][0][block], sums[probe][1][block]);
+                    all[block][probe] = _mm512_add_epi32(all[block][probe], both);
+                }
+            }
         }
-        sums
+        all
     }
 
-    /// `table[(value & nibble) | position]` for each byte.
-    #[target_feature(enable = "avx512f,avx512bw,avx512vbmi")]
-    #[inline]
-    fn look_up(value: __m512i, nibble: __m512i, position: __m512i, table: __m512i) -> __m512i {
-        _mm512_permutexvar_epi8(index(value, nibble, position), table)
+    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,avx512vnni")]
+    fn block_sums(planes: &[Line], words: usize, tables: &[Line]) -> [i32; ROWS_PER_BLOCK] {
+        let [[sums], _] = sums_of_two::<1, false>(planes, planes, words, [tables]);
+        let mut all = [0_i32; ROWS_PER_BLOCK];
+        // SAFETY: the array is 64 bytes.
+        unsafe { _mm512_storeu_si512(all.as_mut_ptr().cast(), sums) };
+        all
     }
 
+    /// Places in a table, for each byte.
     #[target_feature(enable = "avx512f")]
     #[inline]
     fn index(value: __m512i, nibble: __m512i, position: __m512i) -> __m512i {
@@ -220,38 +188,88 @@ mod x86 {
         _mm512_ternarylogic_epi32::<0xEA>(value, nibble, position)
     }
 
-    /// Tests the 16 rows of a block and appends those that pass.
+    /// Tests the 16 rows of a block and appends those that pass for one of the probes.
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq")]
     #[inline]
-    fn keep(sums: __m512i, factors: &Line, probe: &ScanProbe, test: Test, first: u32, last: u32, out: &mut Vec<u32>) {
-        let factors = load(factors);
-        let factor = _mm512_cvtph_ps(_mm512_castsi512_si256(factors));
-        let spread = _mm512_cvtph_ps(_mm512_extracti64x4_epi64::<1>(factors));
-        let estimate = _mm512_fmadd_ps(
-            _mm512_cvtepi32_ps(sums),
-            _mm512_set1_ps(probe.scale),
-            _mm512_set1_ps(probe.offset),
-        );
-        let reach = _mm512_fmadd_ps(estimate, factor, _mm512_mul_ps(spread, _mm512_set1_ps(test.width)));
-        let passed = _mm512_cmp_ps_mask::<_CMP_GE_OQ>(reach, _mm512_set1_ps(test.least));
-        if passed != 0 {
-            append(passed, first, last, out);
+    fn keep<const N: usize>(
+        sums: [__m512i; N],
+        factors: &Line,
+        probes: [&ScanProbe; N],
+        tests: [Test; N],
+        first: u32,
+        last: u32,
+        out: &mut Found,
+    ) {
+        let factors = factors_of(factors);
+        let mut passed = [0; N];
+        for probe in 0..N {
+            passed[probe] = passing(sums[probe], factors, probes[probe].scan, tests[probe]);
+        }
+        if passed.iter().any(|passed| *passed != 0) {
+            append(passed, sums, first, last, out);
         }
     }
 
-    #[target_feature(enable = "avx512f")]
+    /// Factors and spreads of 16 rows.
+    #[target_feature(enable = "avx512f,avx512dq")]
     #[inline]
-    fn append(passed: u16, first: u32, last: u32, out: &mut Vec<u32>) {
+    fn factors_of(line: &Line) -> [__m512; 2] {
+        let line = load(line);
+        [
+            _mm512_cvtph_ps(_mm512_castsi512_si256(line)),
+            _mm512_cvtph_ps(_mm512_extracti64x4_epi64::<1>(line)),
+        ]
+    }
+
+    #[target_feature(enable = "avx512f,avx512dq")]
+    #[inline]
+    fn passing(sums: __m512i, [factor, spread]: [__m512; 2], scale: Scale, test: Test) -> u16 {
+        let estimate = _mm512_fmadd_ps(
+            _mm512_cvtepi32_ps(sums),
+            _mm512_set1_ps(scale.scale),
+            _mm512_set1_ps(scale.offset),
+        );
+        let reach = _mm512_fmadd_ps(estimate, factor, _mm512_mul_ps(spread, _mm512_set1_ps(test.width)));
+        _mm512_cmp_ps_mask::<_CMP_GE_OQ>(reach, _mm512_set1_ps(test.least))
+    }
+
+    #[target_feature(enable = "avx512f,avx512bw,avx512vl")]
+    #[inline]
+    fn append<const N: usize>(passed: [u16; N], sums: [__m512i; N], first: u32, last: u32, out: &mut Found) {
         let within = last.saturating_sub(first).min(ROWS_PER_BLOCK as u32);
-        let passed = passed & ((1_u32 << within) - 1) as u16;
-        out.reserve(ROWS_PER_BLOCK);
+        let any = passed.iter().fold(0, |any, passed| any | passed) & ((1_u32 << within) - 1) as u16;
         let lanes = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
         let rows = _mm512_add_epi32(lanes, _mm512_set1_epi32(first.cast_signed()));
-        let rows = _mm512_maskz_compress_epi32(passed, rows);
-        // SAFETY: 16 places were reserved behind the length; the first popcount of them hold rows after the store.
+        append_some(&mut out.rows, any, rows);
+        for (all, sums) in out.sums.iter_mut().zip(sums) {
+            append_some(all, any, sums);
+        }
+        if N > 1 {
+            let mut bits = _mm512_setzero_si512();
+            for (probe, passed) in passed.iter().enumerate() {
+                bits = _mm512_mask_or_epi32(bits, *passed, bits, _mm512_set1_epi32(1 << probe));
+            }
+            let bits = _mm512_cvtepi32_epi8(_mm512_maskz_compress_epi32(any, bits));
+            out.passed.reserve(ROWS_PER_BLOCK);
+            // SAFETY: 16 places were reserved behind the length; the first popcount of them hold values after the store.
+            unsafe {
+                _mm_storeu_si128(out.passed.as_mut_ptr().add(out.passed.len()).cast(), bits);
+                out.passed.set_len(out.passed.len() + any.count_ones() as usize);
+            }
+        }
+    }
+
+    /// Appends the chosen ones of 16 values.
+    #[target_feature(enable = "avx512f")]
+    #[inline]
+    fn append_some<T: bytemuck::Pod>(out: &mut Vec<T>, chosen: u16, values: __m512i) {
+        const { assert!(size_of::<T>() == 4) };
+        out.reserve(ROWS_PER_BLOCK);
+        // SAFETY: 16 places of four bytes were reserved behind the length; the first popcount of them hold values after the store.
         unsafe {
-            _mm512_storeu_si512(out.as_mut_ptr().add(out.len()).cast(), rows);
-            out.set_len(out.len() + passed.count_ones() as usize);
+            let end = out.as_mut_ptr().add(out.len());
+            _mm512_storeu_si512(end.cast(), _mm512_maskz_compress_epi32(chosen, values));
+            out.set_len(out.len() + chosen.count_ones() as usize);
         }
     }
 
@@ -268,44 +286,71 @@ mod x86 {
         _mm512_reduce_add_epi32(_mm512_add_epi32(low, high))
     }
 
-    /// Slots between asking for a middle code and reading it.
+    /// Slots between asking for a code and reading it.
     const AHEAD_SLOTS: usize = 16;
 
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,fma")]
-    fn middle_filter(part: &MiddlePart<'_>, slots: &[u32], probe: &MiddleProbe, test: Test, out: &mut Vec<u32>) {
+    fn middle_filter(part: &ClosePart<'_>, slots: &[u32], probe: &MiddleProbe, test: Test, out: &mut Vec<u32>) {
+        out.reserve(slots.len() + 4);
         slots
             .iter()
             .take(AHEAD_SLOTS)
-            .for_each(|slot| prefetch_all(part.code(*slot)));
+            .for_each(|slot| prefetch_all(part.middle(*slot)));
         for (at, four) in slots.chunks(4).enumerate() {
-            let later = slots.iter().skip(at * 4 + AHEAD_SLOTS).take(4);
-            later.for_each(|slot| prefetch_all(part.code(*slot)));
-            // A part of four is filled up with its last slot.
-            let last = four.len() - 1;
-            let four = [four[0], four[1.min(last)], four[2.min(last)], four[3.min(last)]];
+            if let Some(later) = slots.get(at * 4 + AHEAD_SLOTS..at * 4 + AHEAD_SLOTS + 4) {
+                later.iter().for_each(|slot| prefetch_all(part.middle(*slot)));
+            }
+            let slots = fill_up(four);
             let codes = [
-                part.code(four[0]),
-                part.code(four[1]),
-                part.code(four[2]),
-                part.code(four[3]),
+                part.middle(slots[0]),
+                part.middle(slots[1]),
+                part.middle(slots[2]),
+                part.middle(slots[3]),
             ];
             let sums = _mm_cvtepi32_ps(middle_of_four(codes, probe));
             let product = _mm_fmadd_ps(sums, _mm_set1_ps(probe.scale), _mm_set1_ps(probe.offset));
-            let [a, b, c, d] = [
-                part.factors(four[0]),
-                part.factors(four[1]),
-                part.factors(four[2]),
-                part.factors(four[3]),
-            ];
-            let factor = _mm_setr_ps(a[0], b[0], c[0], d[0]);
-            let spread = _mm_setr_ps(a[1], b[1], c[1], d[1]);
-            let reach = _mm_fmadd_ps(product, factor, _mm_mul_ps(spread, _mm_set1_ps(test.width)));
-            let mut passed = _mm_movemask_ps(_mm_cmpge_ps(reach, _mm_set1_ps(test.least)));
-            passed &= (2 << last) - 1;
-            while passed != 0 {
-                out.push(four[passed.trailing_zeros() as usize]);
-                passed &= passed - 1;
-            }
+            let [factor, spread] = four_factors(part, slots);
+            keep_of_four([product, factor, spread], test, slots, four.len(), out);
+        }
+    }
+
+    /// Four values; a part of four is filled up with its last.
+    #[inline]
+    fn fill_up<T: Copy>(part: &[T]) -> [T; 4] {
+        let last = part.len() - 1;
+        [part[0], part[1.min(last)], part[2.min(last)], part[3.min(last)]]
+    }
+
+    /// Factors and spreads of the middle codes of four slots.
+    #[target_feature(enable = "avx512f,avx512vl")]
+    #[inline]
+    fn four_factors(part: &ClosePart<'_>, slots: [u32; 4]) -> [__m128; 2] {
+        let (a, b) = (part.middle_factors(slots[0]), part.middle_factors(slots[1]));
+        let (c, d) = (part.middle_factors(slots[2]), part.middle_factors(slots[3]));
+        [
+            _mm_setr_ps(a.factor, b.factor, c.factor, d.factor),
+            _mm_setr_ps(a.spread, b.spread, c.spread, d.spread),
+        ]
+    }
+
+    /// Appends those of the first `count` of four slots that pass the test; 4 places are reserved in `out`.
+    #[target_feature(enable = "avx512f,avx512vl,fma")]
+    #[inline]
+    fn keep_of_four(
+        [product, factor, spread]: [__m128; 3],
+        test: Test,
+        slots: [u32; 4],
+        count: usize,
+        out: &mut Vec<u32>,
+    ) {
+        let reach = _mm_fmadd_ps(product, factor, _mm_mul_ps(spread, _mm_set1_ps(test.width)));
+        let passed = _mm_cmp_ps_mask::<_CMP_GE_OQ>(reach, _mm_set1_ps(test.least)) & ((1 << count) - 1);
+        assert!(out.capacity() - out.len() >= 4);
+        // SAFETY: there is room for four slots behind the length; the first popcount of them hold slots after the store.
+        unsafe {
+            let slots = _mm_maskz_compress_epi32(passed, _mm_loadu_si128(slots.as_ptr().cast()));
+            _mm_storeu_si128(out.as_mut_ptr().add(out.len()).cast(), slots);
+            out.set_len(out.len() + passed.count_ones() as usize);
         }
     }
 
@@ -324,8 +369,16 @@ mod x86 {
                 high[row] = _mm512_dpbusd_epi32(high[row], upper, high_probe);
             }
         }
-        let (a, b) = (_mm512_add_epi32(low[0], high[0]), _mm512_add_epi32(low[1], high[1]));
-        let (c, d) = (_mm512_add_epi32(low[2], high[2]), _mm512_add_epi32(low[3], high[3]));
+        for (low, high) in low.iter_mut().zip(high) {
+            *low = _mm512_add_epi32(*low, high);
+        }
+        sum_of_four(low)
+    }
+
+    /// The sums of all lanes of four registers.
+    #[target_feature(enable = "avx512f,avx512bw")]
+    #[inline]
+    fn sum_of_four([a, b, c, d]: [__m512i; 4]) -> __m128i {
         let first = _mm512_add_epi32(_mm512_unpacklo_epi32(a, b), _mm512_unpackhi_epi32(a, b));
         let second = _mm512_add_epi32(_mm512_unpacklo_epi32(c, d), _mm512_unpackhi_epi32(c, d));
         let all = _mm512_add_epi32(
@@ -376,8 +429,8 @@ mod x86 {
     }
 
     #[inline]
-    fn prefetch(line: &Line, ahead: usize) {
-        let address = std::ptr::from_ref(line).wrapping_add(ahead);
+    fn prefetch(line: *const Line, ahead: usize) {
+        let address = line.wrapping_add(ahead);
         // SAFETY: a prefetch never faults, wherever it points.
         unsafe { _mm_prefetch::<_MM_HINT_T0>(address.cast()) }
     }

@@ -16,9 +16,9 @@ mod absent {
 mod arm {
     use std::arch::aarch64::*;
 
-    use super::super::{DOT_LANES, Kernels, Line, Test, scalar};
-    use crate::code::{Codes, ROWS_PER_BLOCK};
-    use crate::probe::{MiddleProbe, ScanProbe};
+    use super::super::{DOT_LANES, Kernels, Line, Scale, Test, scalar};
+    use crate::code::ROWS_PER_BLOCK;
+    use crate::probe::MiddleProbe;
 
     /// Proof that the processor has NEON.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,17 +31,13 @@ mod arm {
     }
 
     impl Kernels for Neon {
-        fn scan(self, codes: &Codes<'_>, probe: &ScanProbe, test: Test, out: &mut Vec<u32>) {
-            for (number, block) in codes.blocks().enumerate() {
-                let (planes, factors) = block.split_at(block.len() - 1);
-                // SAFETY: a value of this type exists only where the processor has NEON.
-                let sums = unsafe { sums(planes, codes.words, &probe.tables) };
-                for row in 0..codes.rows_of_block(number) {
-                    if scalar::passes(sums[row], &factors[0], row, probe, test) {
-                        out.push(codes.first + (number * ROWS_PER_BLOCK + row) as u32);
-                    }
-                }
-            }
+        fn sums(self, planes: &[Line], words: usize, tables: &[Line]) -> [i32; ROWS_PER_BLOCK] {
+            // SAFETY: a value of this type exists only where the processor has NEON.
+            unsafe { sums(planes, words, tables) }
+        }
+
+        fn passing(self, sums: &[i32; ROWS_PER_BLOCK], factors: &Line, scale: Scale, test: Test) -> u16 {
+            scalar::passing(sums, factors, scale, test)
         }
 
         fn middle(self, code: &[Line], probe: &MiddleProbe) -> i32 {

@@ -2,24 +2,21 @@
 
 use half::f16;
 
-use super::{DOT_LANES, Kernels, Line, Test};
-use crate::code::{Codes, ROWS_PER_BLOCK};
-use crate::probe::{MiddleProbe, ScanProbe};
+use super::{DOT_LANES, Kernels, Line, Scale, Test};
+use crate::code::ROWS_PER_BLOCK;
+use crate::probe::MiddleProbe;
 
 /// Plain Rust, always there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Scalar;
 
 impl Kernels for Scalar {
-    fn scan(self, codes: &Codes<'_>, probe: &ScanProbe, test: Test, out: &mut Vec<u32>) {
-        for (number, block) in codes.blocks().enumerate() {
-            let (planes, factors) = block.split_at(block.len() - 1);
-            for row in 0..codes.rows_of_block(number) {
-                if passes(sum(planes, row, codes, probe), &factors[0], row, probe, test) {
-                    out.push(codes.first + (number * ROWS_PER_BLOCK + row) as u32);
-                }
-            }
-        }
+    fn sums(self, planes: &[Line], words: usize, tables: &[Line]) -> [i32; ROWS_PER_BLOCK] {
+        std::array::from_fn(|row| sum(planes, row, words, tables))
+    }
+
+    fn passing(self, sums: &[i32; ROWS_PER_BLOCK], factors: &Line, scale: Scale, test: Test) -> u16 {
+        passing(sums, factors, scale, test)
     }
 
     fn middle(self, code: &[Line], probe: &MiddleProbe) -> i32 {
@@ -49,11 +46,11 @@ impl Kernels for Scalar {
 }
 
 /// Sum of the table entries that a row's bits choose, planes weighted by powers of two.
-fn sum(planes: &[Line], row: usize, codes: &Codes<'_>, probe: &ScanProbe) -> i32 {
+fn sum(planes: &[Line], row: usize, words: usize, tables: &[Line]) -> i32 {
     let mut sum = 0_i32;
-    for plane in planes.chunks_exact(codes.words) {
+    for plane in planes.chunks_exact(words) {
         sum <<= 1;
-        for (word, tables) in plane.iter().zip(probe.tables.chunks_exact(2)) {
+        for (word, tables) in plane.iter().zip(tables.chunks_exact(2)) {
             for position in 0..4 {
                 let byte = usize::from(word.0[row * 4 + position]);
                 sum += i32::from(tables[0].0[position * 16 + (byte & 15)]);
@@ -64,11 +61,14 @@ fn sum(planes: &[Line], row: usize, codes: &Codes<'_>, probe: &ScanProbe) -> i32
     sum
 }
 
-pub(super) fn passes(sum: i32, factors: &Line, row: usize, probe: &ScanProbe, test: Test) -> bool {
+pub(super) fn passing(sums: &[i32; ROWS_PER_BLOCK], factors: &Line, scale: Scale, test: Test) -> u16 {
     let read = |at: usize| f16::from_le_bytes([factors.0[at], factors.0[at + 1]]).to_f32();
-    let (factor, spread) = (read(row * 2), read(32 + row * 2));
-    let estimate = (sum as f32).mul_add(probe.scale, probe.offset);
-    estimate.mul_add(factor, spread * test.width) >= test.least
+    sums.iter().enumerate().fold(0, |passing, (row, sum)| {
+        let (factor, spread) = (read(row * 2), read(32 + row * 2));
+        let estimate = (*sum as f32).mul_add(scale.scale, scale.offset);
+        let passes = estimate.mul_add(factor, spread * test.width) >= test.least;
+        passing | u16::from(passes) << row
+    })
 }
 
 pub(super) fn fold(lanes: &mut [f32; DOT_LANES]) -> f32 {

@@ -3,12 +3,12 @@
 use half::f16;
 use proptest::prelude::*;
 
-use super::{Isa, Kernels, Line, Scalar, Test, with_kernels};
+use super::{Candidates, Found, Isa, Kernels, Line, Scalar, Scale, Test, with_kernels};
 use crate::Config;
-use crate::code::{Codes, Layout, ROWS_PER_BLOCK};
+use crate::code::{Codes, Factors, Layout, ROWS_PER_BLOCK};
 use crate::probe::{MiddleProbe, ScanProbe};
 use crate::rotation::Mixed;
-use crate::vectors::MiddlePart;
+use crate::vectors::ClosePart;
 
 fn lines(random: &mut Mixed, count: usize) -> Vec<Line> {
     (0..count)
@@ -46,6 +46,9 @@ fn dims() -> impl Strategy<Value = usize> {
     ]
 }
 
+/// Slots of a part.
+const SLOTS: usize = 64;
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
@@ -60,29 +63,35 @@ proptest! {
             tables.fill(Line([255; 64]));
         }
         let mean = (layout.words * 8) as f32 * 127.5 * ((1 << bits) - 1) as f32;
-        let probe = ScanProbe { tables, scale: 1.0 / mean.sqrt(), offset: -mean.sqrt() };
+        let scale = Scale { scale: 1.0 / mean.sqrt(), offset: -mean.sqrt() };
+        let probe = ScanProbe { tables, scan: scale, second: scale };
+        let mut others = [&probe; 4].map(|probe| ScanProbe { tables: probe.tables.clone(), ..*probe });
+        others[1].tables.reverse();
+        others[2].scan.scale *= 0.5;
+        let four = std::array::from_fn(|at| &others[at]);
         for width in [0.0, 0.3] {
             for least in [f32::NEG_INFINITY, -0.5, 0.0, 0.02, 0.5] {
                 let test = Test { width, least };
-                let mut expected = Vec::new();
-                Scalar.scan(&codes, &probe, test, &mut expected);
+                let (mut expected, mut expected_of_four) = <(Found, Found)>::default();
+                Scalar.scan(&codes, [&probe], [test], &mut expected);
+                Scalar.scan(&codes, four, [test; 4], &mut expected_of_four);
                 for isa in Isa::all() {
-                    let mut found = vec![7];
-                    with_kernels!(isa, kernels => kernels.scan(&codes, &probe, test, &mut found));
-                    prop_assert_eq!(&found[1..], &expected[..], "{} {:?}", isa.name(), test);
+                    let (mut found, mut found_by_four) = <(Found, Found)>::default();
+                    with_kernels!(isa, kernels => {
+                        kernels.scan(&codes, [&probe], [test], &mut found);
+                        kernels.scan(&codes, four, [test; 4], &mut found_by_four);
+                    });
+                    prop_assert_eq!(&found, &expected, "{} {:?}", isa.name(), test);
+                    prop_assert_eq!(&found_by_four, &expected_of_four, "{} {:?}", isa.name(), test);
                 }
-                let mut others = [&probe; 4].map(|probe| ScanProbe { tables: probe.tables.clone(), ..*probe });
-                others[1].tables.reverse();
-                others[2].scale *= 0.5;
-                for isa in Isa::all() {
-                    let (mut four, mut one) = ([const { Vec::new() }; 4], [const { Vec::new() }; 4]);
-                    let four_probes = std::array::from_fn(|at| &others[at]);
-                    with_kernels!(isa, kernels => kernels.scan_four(&codes, four_probes, [test; 4], &mut four));
-                    others.iter().zip(&mut one).for_each(|(probe, out)| Scalar.scan(&codes, probe, test, out));
-                    prop_assert_eq!(&four, &one, "{} {:?}", isa.name(), test);
+                for (number, probe) in four.into_iter().enumerate() {
+                    let mut alone = Found::default();
+                    Scalar.scan(&codes, [probe], [test], &mut alone);
+                    let shared: Vec<u32> = expected_of_four.rows_of(number).collect();
+                    prop_assert_eq!(shared, alone.rows, "probe {} {:?}", number, test);
                 }
                 if least == f32::NEG_INFINITY {
-                    prop_assert_eq!(expected.len(), rows);
+                    prop_assert_eq!(expected.rows.len(), rows);
                 }
             }
         }
@@ -112,17 +121,19 @@ proptest! {
 
     #[test]
     fn middle_filter_equals_scalar(seed in any::<u64>(), lines_each in 1..=16_usize, wanted in 1..40_usize) {
-        const SLOTS: usize = 64;
         let mut random = Mixed(seed);
         let codes = lines(&mut random, SLOTS * lines_each);
-        let factors: Vec<[f32; 2]> = (0..SLOTS).map(|_| [0.5 + random.next_unit(), random.next_unit()]).collect();
-        let part = MiddlePart::of(&codes, &factors);
+        let factors = |random: &mut Mixed| Factors { factor: 0.5 + random.next_unit(), spread: random.next_unit() };
+        let factors: Vec<Factors> = (0..SLOTS).map(|_| factors(&mut random)).collect();
+        let no_factors = [[0; 2]; SLOTS];
+        let part = ClosePart::of((&[], &no_factors), (&codes, &factors));
         let values = |random: &mut Mixed| -> Vec<Line> {
             let value = |random: &mut Mixed| ((random.next() % 253) as i16 - 126) as i8 as u8;
             (0..lines_each).map(|_| Line(std::array::from_fn(|_| value(random)))).collect()
         };
         let (low, high) = (values(&mut random), values(&mut random));
-        let probe = MiddleProbe { scale: 1e-4, offset: -0.01, ..MiddleProbe::of_lines(low, high) };
+        let mut probe = MiddleProbe::of_lines(low, high);
+        (probe.scale, probe.offset) = (1e-4, -0.01);
         let slots: Vec<u32> = (0..wanted).map(|_| (random.next() % SLOTS as u64) as u32).collect();
         for least in [f32::NEG_INFINITY, -0.2, 0.0, 0.2, 2.0] {
             let test = Test { width: 0.2, least };
@@ -132,6 +143,42 @@ proptest! {
                 let mut found = Vec::new();
                 with_kernels!(isa, kernels => kernels.middle_filter(&part, &slots, &probe, test, &mut found));
                 prop_assert_eq!(&found, &expected, "{} {:?}", isa.name(), test);
+            }
+        }
+    }
+
+    #[test]
+    fn second_filter_equals_scalar(seed in any::<u64>(), dim in dims(), wanted in 1..100_usize) {
+        let layout = Layout::new(Config::new(dim).expect("dim").with_bits(1).expect("bits"));
+        let mut random = Mixed(seed);
+        let bits = lines(&mut random, SLOTS * layout.second_lines);
+        let half = |value: f32| f16::from_f32(value).to_bits();
+        let factors: Vec<[u16; 2]> = (0..SLOTS).map(|_| [half(0.5 + random.next_unit()), half(random.next_unit())]).collect();
+        let no_factors = [Factors::default(); SLOTS];
+        let part = ClosePart::of((&bits, &factors), (&[], &no_factors));
+        let mean = (layout.words * 8) as f32 * 127.5 * 3.0;
+        let scale = Scale { scale: 1.0 / mean.sqrt(), offset: -mean.sqrt() };
+        let probes = [(); 4].map(|()| ScanProbe { tables: lines(&mut random, layout.words * 2), scan: scale, second: scale });
+        let probes = probes.each_ref();
+        let slots: Vec<u32> = (0..wanted).map(|_| (random.next() % SLOTS as u64) as u32).collect();
+        let most = layout.words as u64 * 8 * 255;
+        let sums = [(); 4].map(|()| (0..wanted).map(|_| (random.next() % most) as i32).collect::<Vec<_>>());
+        let all = Candidates { slots: &slots, sums: std::array::from_fn(|probe| sums[probe].as_slice()) };
+        let one = Candidates { slots: &slots, sums: [&sums[0]] };
+        for least in [f32::NEG_INFINITY, -0.5, 0.0, 0.5] {
+            let test = Test { width: 0.2, least };
+            let (mut expected, mut expected_of_one) = <([Vec<u32>; 4], [Vec<u32>; 1])>::default();
+            Scalar.second_filter(&part, all, probes, [test; 4], &mut expected);
+            Scalar.second_filter(&part, one, [probes[0]], [test], &mut expected_of_one);
+            prop_assert_eq!(&expected[0], &expected_of_one[0]);
+            for isa in Isa::all() {
+                let (mut found, mut found_by_one) = <([Vec<u32>; 4], [Vec<u32>; 1])>::default();
+                with_kernels!(isa, kernels => {
+                    kernels.second_filter(&part, all, probes, [test; 4], &mut found);
+                    kernels.second_filter(&part, one, [probes[0]], [test], &mut found_by_one);
+                });
+                prop_assert_eq!(&found, &expected, "{} {:?}", isa.name(), test);
+                prop_assert_eq!(&found_by_one, &expected_of_one, "{} {:?}", isa.name(), test);
             }
         }
     }
@@ -162,4 +209,17 @@ proptest! {
             prop_assert_eq!(&found, &expected, "{}", isa.name());
         }
     }
+}
+
+#[test]
+fn the_usual_instruction_sets_are_known() {
+    let names: Vec<&str> = Isa::all().into_iter().map(Isa::name).collect();
+    assert!(names.contains(&"scalar"));
+    #[cfg(target_arch = "aarch64")]
+    assert!(names.contains(&"neon"));
+    #[cfg(target_arch = "x86_64")]
+    assert_eq!(
+        names.contains(&"avx2"),
+        is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma")
+    );
 }

@@ -1,10 +1,12 @@
+use std::ops::Range;
+
 use super::ranking::Ranking;
-use crate::code::Layout;
-use crate::kernel::Kernels;
+use crate::code::{Codes, Layout};
+use crate::kernel::{Candidates, Found, Kernels};
 use crate::probe::Probe;
 use crate::run::View;
 use crate::space::Space;
-use crate::vectors::Vectors;
+use crate::vectors::{ClosePart, Vectors};
 use crate::{Hit, IndexError};
 
 /// Rows scanned at a time for one probe; the bar can rise in between.
@@ -13,8 +15,11 @@ pub(super) const ROWS_ALONE: usize = 4096;
 /// Rows scanned at a time when several probes share them: their codes stay in the first-level cache.
 pub(super) const ROWS_SHARED: usize = 512;
 
-/// Middle codes looked at between full comparisons.
-const STEP: usize = 128;
+/// Probes that share the work of a pass.
+const SHARING: usize = 4;
+
+/// Rows looked closer at between full comparisons while every place of the ranking is free, and each row taken in may raise the bar.
+const FIRST_STEP: usize = 128;
 
 /// Who looks for rows of a gallery, and where what is found goes.
 #[derive(Clone, Copy)]
@@ -31,24 +36,21 @@ pub(super) struct Scanner<'a, K> {
     kernels: K,
     layout: Layout,
     vectors: &'a Vectors,
-    rows: [Vec<u32>; 4],
-    slots: Vec<u32>,
-    within: Vec<u32>,
+    found: Found,
+    /// By probe, what a pass left over for the next.
+    left: [Vec<u32>; SHARING],
     waiting: Vec<u32>,
 }
 
 impl<'a, K: Kernels> Scanner<'a, K> {
     pub(super) fn new(kernels: K, space: &Space, vectors: &'a Vectors) -> Self {
-        let rows = std::array::from_fn(|_| Vec::with_capacity(ROWS_ALONE));
-        let (slots, within) = (Vec::with_capacity(ROWS_ALONE), Vec::with_capacity(ROWS_ALONE));
         Self {
             kernels,
             layout: space.layout,
             vectors,
-            rows,
-            slots,
-            within,
-            waiting: Vec::with_capacity(STEP),
+            found: Found::default(),
+            left: Default::default(),
+            waiting: Vec::new(),
         }
     }
 
@@ -61,66 +63,103 @@ impl<'a, K: Kernels> Scanner<'a, K> {
         wants: &[Want<'_>],
     ) -> Result<(), IndexError> {
         let codes = view.run.codes(&self.layout, first, count);
-        let test = |want: &Want<'_>| want.probe.scan_test(want.ranking.least());
-        for wants in wants.chunks(4) {
-            self.rows.iter_mut().for_each(Vec::clear);
-            if let [a, b, c, d] = wants {
-                let probes = [a, b, c, d].map(|want| &want.probe.scan);
-                self.kernels
-                    .scan_four(&codes, probes, [a, b, c, d].map(test), &mut self.rows);
-            } else {
-                for (want, rows) in wants.iter().zip(&mut self.rows) {
-                    self.kernels.scan(&codes, &want.probe.scan, test(want), rows);
-                }
-            }
-            for (number, want) in wants.iter().enumerate() {
-                if !self.rows[number].is_empty() {
-                    self.follow(view, number, *want)?;
-                }
+        for wants in wants.chunks(SHARING) {
+            match <[Want<'_>; SHARING]>::try_from(wants) {
+                Ok(wants) => self.pass(view, &codes, wants)?,
+                Err(_) => wants.iter().try_for_each(|want| self.pass(view, &codes, [*want]))?,
             }
         }
         Ok(())
     }
 
-    /// Looks closer at the rows that passed the scan.
-    fn follow(&mut self, view: &View, number: usize, want: Want<'_>) -> Result<(), IndexError> {
-        let mut slots = std::mem::take(&mut self.slots);
-        slots.clear();
-        let rows = self.rows[number].iter();
+    /// Scans for probes that share the work, and looks closer at what passed.
+    fn pass<const N: usize>(&mut self, view: &View, codes: &Codes<'_>, wants: [Want<'_>; N]) -> Result<(), IndexError> {
+        let mut found = std::mem::take(&mut self.found);
+        found.clear();
+        let tests = wants.map(|want| want.probe.scan_test(want.ranking.least()));
+        self.kernels
+            .scan(codes, wants.map(|want| &want.probe.scan), tests, &mut found);
+        let slots = view.run.slots();
         if view.dead.count() == 0 {
-            slots.extend(rows.map(|row| view.run.slots()[*row as usize]));
+            found.map_rows(|row| Some(slots[row as usize]));
         } else {
-            let alive = rows.filter(|row| !view.dead.contains(**row));
-            slots.extend(alive.map(|row| view.run.slots()[*row as usize]));
+            found.map_rows(|row| (!view.dead.contains(row)).then(|| slots[row as usize]));
         }
-        let done = if self.layout.middle_lines > 0 {
-            self.narrow(&slots, want)
+        let done = if found.rows.is_empty() {
+            Ok(())
+        } else if self.layout.middle_lines > 0 {
+            self.narrow(&found, wants)
         } else {
-            self.compare(&slots, want)
+            self.compare_found(&found, wants)
         };
-        self.slots = slots;
+        self.found = found;
         done
     }
 
-    /// Compares those rows in full that their middle codes do not rule out.
-    fn narrow(&mut self, mut slots: &[u32], want: Want<'_>) -> Result<(), IndexError> {
-        while !slots.is_empty() {
-            let (part, first, count) = self.vectors.checked_middle_part(slots)?;
-            let (here, later) = slots.split_at(count);
-            slots = later;
-            self.within.clear();
-            self.within.extend(here.iter().map(|slot| slot - first));
-            for within in self.within.chunks(STEP) {
-                // Full comparisons raise the bar, so the test is made anew for each step.
-                let test = want.probe.middle_test(want.ranking.least());
-                self.waiting.clear();
-                self.kernels
-                    .middle_filter(&part, within, &want.probe.middle, test, &mut self.waiting);
-                self.waiting.iter_mut().for_each(|slot| *slot += first);
-                self.compare(&self.waiting, want)?;
+    fn compare_found<const N: usize>(&mut self, found: &Found, wants: [Want<'_>; N]) -> Result<(), IndexError> {
+        for (probe, want) in wants.into_iter().enumerate() {
+            self.waiting.clear();
+            self.waiting.extend(found.rows_of(probe));
+            self.compare(&self.waiting, want)?;
+        }
+        Ok(())
+    }
+
+    /// Compares those rows in full that neither their second bits nor their middle codes rule out.
+    fn narrow<const N: usize>(&mut self, found: &Found, wants: [Want<'_>; N]) -> Result<(), IndexError> {
+        let mut start = 0;
+        while start < found.rows.len() {
+            let (part, count) = self.vectors.checked_close_part(&found.rows[start..])?;
+            let end = start + count;
+            // Later on long lists are better: the memory of what is left of them is asked for well ahead.
+            let all_full = wants.iter().all(|want| want.ranking.least().is_finite());
+            let step = if all_full { count } else { FIRST_STEP };
+            while start < end {
+                let until = end.min(start + step);
+                self.second(&part, found, start..until, wants);
+                for (probe, want) in wants.into_iter().enumerate() {
+                    self.waiting.clear();
+                    self.kernels.middle_filter(
+                        &part,
+                        &self.left[probe],
+                        &want.probe.middle,
+                        want.probe.middle_test(want.ranking.least()),
+                        &mut self.waiting,
+                    );
+                    self.compare(&self.waiting, want)?;
+                }
+                start = until;
             }
         }
         Ok(())
+    }
+
+    /// Leaves over, for each probe, those rows in `range` that it wants to see more of.
+    fn second<const N: usize>(
+        &mut self,
+        part: &ClosePart<'_>,
+        found: &Found,
+        range: Range<usize>,
+        wants: [Want<'_>; N],
+    ) {
+        self.left.iter_mut().for_each(Vec::clear);
+        if self.layout.second_lines == 0 {
+            for (probe, left) in self.left.iter_mut().enumerate().take(N) {
+                left.extend(found.rows_of_range(probe, range.clone()));
+            }
+            return;
+        }
+        let candidates = Candidates {
+            slots: &found.rows[range.clone()],
+            sums: std::array::from_fn(|probe| &found.sums[probe][range.clone()]),
+        };
+        let tests = wants.map(|want| want.probe.scan_test(want.ranking.least()));
+        let mut left: [Vec<u32>; N] = std::array::from_fn(|probe| std::mem::take(&mut self.left[probe]));
+        self.kernels
+            .second_filter(part, candidates, wants.map(|want| &want.probe.scan), tests, &mut left);
+        for (to, left) in self.left.iter_mut().zip(left) {
+            *to = left;
+        }
     }
 
     /// Compares every row in full.

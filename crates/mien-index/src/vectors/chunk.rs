@@ -11,9 +11,10 @@ use memmap2::{MmapOptions, MmapRaw};
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 use crate::IndexError;
-use crate::code::{Layout, MiddleFactors};
+use crate::code::{CloseFactors, Factors, Layout, ROWS_PER_BLOCK};
 use crate::error::{damaged, io_error};
 use crate::kernel::Line;
+use crate::vectors::Stored;
 
 /// Slots of a chunk.
 pub(super) const SLOTS: usize = 8192;
@@ -21,9 +22,9 @@ pub(super) const SLOTS: usize = 8192;
 /// Sections start at multiples of this.
 const PAGE: usize = 4096;
 
-const MAGIC: &[u8; 8] = b"mienvec\x01";
+const MAGIC: &[u8; 8] = b"mienvec\x02";
 
-/// Sections, in this order: header, vectors, middle codes, middle factors, keys, check sums.
+/// Sections, in this order: header, vectors, second bits, their factors, middle codes, their factors, keys, check sums.
 #[derive(Debug)]
 pub(super) struct Chunk {
     map: Map,
@@ -33,49 +34,97 @@ pub(super) struct Chunk {
     dirty: AtomicBool,
     /// One bit per slot: vector and key agree with their check sum.
     full_checked: Box<[AtomicU64]>,
-    /// The same for the middle code.
-    middle_checked: Box<[AtomicU64]>,
+    /// The same for second bits, middle code and their factors.
+    close_checked: Box<[AtomicU64]>,
 }
 
 #[derive(Debug)]
 struct Map(MmapRaw);
 
-/// The middle codes of a chunk. Pointers and no slices, because free slots among them may be written to meanwhile.
+/// The close codes of a chunk. Pointers and no slices, because free slots among them may be written to meanwhile.
 #[derive(Debug)]
-pub(crate) struct MiddlePart<'a> {
-    codes: *const Line,
-    factors: *const [f32; 2],
-    lines: usize,
+pub(crate) struct ClosePart<'a> {
+    /// Number of the part's first slot.
+    first: u32,
+    second: *const Line,
+    second_lines: usize,
+    second_factors: *const [u16; 2],
+    middle: *const Line,
+    middle_lines: usize,
+    middle_factors: *const Factors,
     slots: usize,
     chunk: PhantomData<&'a Chunk>,
 }
 
-impl MiddlePart<'_> {
-    /// Code of a slot (number within the part).
+impl<'a> ClosePart<'a> {
     #[inline]
-    pub(crate) fn code(&self, slot: u32) -> &[Line] {
-        assert!((slot as usize) < self.slots);
+    fn place(&self, slot: u32) -> usize {
+        let place = slot.wrapping_sub(self.first) as usize;
+        assert!(place < self.slots);
+        place
+    }
+
+    /// Second bits of a slot.
+    #[inline]
+    pub(crate) fn second(&self, slot: u32) -> &'a [Line] {
+        let start = self.place(slot) * self.second_lines;
         // SAFETY: the slot is within the chunk's map, which `chunk` borrows; a slot that a snapshot names is not written to.
-        unsafe { std::slice::from_raw_parts(self.codes.add(slot as usize * self.lines), self.lines) }
+        unsafe { std::slice::from_raw_parts(self.second.add(start), self.second_lines) }
     }
 
-    /// Factor and spread of a slot.
+    /// Factor and spread of the 2-bit code of a slot, f16 bits.
     #[inline]
-    pub(crate) fn factors(&self, slot: u32) -> [f32; 2] {
-        assert!((slot as usize) < self.slots);
+    pub(crate) fn second_factors(&self, slot: u32) -> [u16; 2] {
         // SAFETY: as above.
-        unsafe { *self.factors.add(slot as usize) }
+        unsafe { *self.second_factors.add(self.place(slot)) }
     }
 
-    /// Codes and factors in a list.
+    /// Middle code of a slot.
+    #[inline]
+    pub(crate) fn middle(&self, slot: u32) -> &'a [Line] {
+        let start = self.place(slot) * self.middle_lines;
+        // SAFETY: as above.
+        unsafe { std::slice::from_raw_parts(self.middle.add(start), self.middle_lines) }
+    }
+
+    /// Factors of the middle code of a slot.
+    #[inline]
+    pub(crate) fn middle_factors(&self, slot: u32) -> Factors {
+        // SAFETY: as above.
+        unsafe { *self.middle_factors.add(self.place(slot)) }
+    }
+
+    /// Makes a block of one plane, as a scan has it, of the second bits and factors of up to 16 slots.
+    pub(crate) fn second_block(&self, slots: &[u32], words: usize, block: &mut [Line]) {
+        let (planes, factors) = block.split_at_mut(words);
+        for (row, slot) in slots.iter().enumerate().take(ROWS_PER_BLOCK) {
+            let bits = self.second(*slot).iter().flat_map(|line| line.0.chunks_exact(4));
+            for (word, bits) in planes.iter_mut().zip(bits) {
+                word.0[row * 4..][..4].copy_from_slice(bits);
+            }
+            for (half, value) in self.second_factors(*slot).into_iter().enumerate() {
+                factors[0].0[half * 32 + row * 2..][..2].copy_from_slice(&value.to_le_bytes());
+            }
+        }
+    }
+
+    /// Codes and factors in lists.
     #[cfg(test)]
-    pub(crate) fn of<'a>(codes: &'a [Line], factors: &'a [[f32; 2]]) -> MiddlePart<'a> {
-        let lines = codes.len() / factors.len();
-        MiddlePart {
-            codes: codes.as_ptr(),
-            factors: factors.as_ptr(),
-            lines,
-            slots: factors.len(),
+    pub(crate) fn of(
+        (second, second_factors): (&'a [Line], &'a [[u16; 2]]),
+        (middle, middle_factors): (&'a [Line], &'a [Factors]),
+    ) -> Self {
+        let slots = middle_factors.len();
+        assert!(second_factors.len() == slots);
+        ClosePart {
+            first: 0,
+            second: second.as_ptr(),
+            second_lines: second.len() / slots,
+            second_factors: second_factors.as_ptr(),
+            middle: middle.as_ptr(),
+            middle_lines: middle.len() / slots,
+            middle_factors: middle_factors.as_ptr(),
+            slots,
             chunk: PhantomData,
         }
     }
@@ -85,8 +134,10 @@ impl MiddlePart<'_> {
 #[derive(Debug, Clone, Copy)]
 struct Sections {
     full: usize,
+    second: usize,
+    second_factors: usize,
     middle: usize,
-    factors: usize,
+    middle_factors: usize,
     keys: usize,
     sums: usize,
     end: usize,
@@ -101,12 +152,19 @@ impl Sections {
             start
         };
         let full = section(layout.full * 2);
+        // Factors of a code that is not there take no room.
+        let factors = |lines: usize, bytes: usize| if lines > 0 { bytes } else { 0 };
+        let second = section(layout.second_lines * 64);
+        let second_factors = section(factors(layout.second_lines, 4));
         let middle = section(layout.middle_lines * 64);
-        let (factors, keys, sums) = (section(8), section(8), section(8));
+        let middle_factors = section(factors(layout.middle_lines, 8));
+        let (keys, sums) = (section(8), section(8));
         Self {
             full,
+            second,
+            second_factors,
             middle,
-            factors,
+            middle_factors,
             keys,
             sums,
             end,
@@ -180,26 +238,40 @@ impl Chunk {
             path,
             dirty: AtomicBool::new(false),
             full_checked: bits(),
-            middle_checked: bits(),
+            close_checked: bits(),
         }
     }
 
     /// The caller is the only one that knows slot `at` (it holds the `FreeSlot`).
-    pub(super) fn write(&self, at: usize, key: u64, full: &[u16], middle: &[Line], factors: MiddleFactors) {
-        let sections = self.sections;
-        assert!(at < SLOTS && full.len() == self.layout.full && middle.len() == self.layout.middle_lines);
-        let factors = [factors.factor, factors.spread];
-        let sums = [full_sum(key, full), middle_sum(middle, factors)];
-        self.put(sections.full + at * self.layout.full * 2, bytemuck::cast_slice(full));
+    pub(super) fn write(&self, at: usize, key: u64, stored: &Stored) {
+        let (sections, layout) = (self.sections, &self.layout);
+        assert!(at < SLOTS && stored.full.len() == layout.full);
+        assert!(stored.close.len() == layout.second_lines + layout.middle_lines);
+        let (second, middle) = stored.close.split_at(layout.second_lines);
+        let CloseFactors {
+            second: second_factors,
+            middle: middle_factors,
+        } = stored.factors;
+        let sums = [full_sum(key, &stored.full), close_sum(second, middle, stored.factors)];
+        if layout.second_lines > 0 {
+            self.put(sections.second_factors + at * 4, bytemuck::bytes_of(&second_factors));
+        }
+        if layout.middle_lines > 0 {
+            self.put(sections.middle_factors + at * 8, bytemuck::bytes_of(&middle_factors));
+        }
+        self.put(sections.full + at * layout.full * 2, bytemuck::cast_slice(&stored.full));
         self.put(
-            sections.middle + at * self.layout.middle_lines * 64,
+            sections.second + at * layout.second_lines * 64,
+            bytemuck::cast_slice(second),
+        );
+        self.put(
+            sections.middle + at * layout.middle_lines * 64,
             bytemuck::cast_slice(middle),
         );
-        self.put(sections.factors + at * 8, bytemuck::cast_slice(&factors));
         self.put(sections.keys + at * 8, &key.to_ne_bytes());
         self.put(sections.sums + at * 8, bytemuck::cast_slice(&sums));
         self.dirty.store(true, Ordering::Release);
-        for checked in [&self.full_checked, &self.middle_checked] {
+        for checked in [&self.full_checked, &self.close_checked] {
             checked[at / 64].fetch_or(1 << (at % 64), Ordering::Release);
         }
     }
@@ -214,17 +286,6 @@ impl Chunk {
     }
 
     #[inline]
-    pub(super) fn middle(&self, at: usize) -> (&[Line], MiddleFactors) {
-        let sections = self.sections;
-        let factors = self.values::<f32>(sections.factors, at, 2);
-        let factors = MiddleFactors {
-            factor: factors[0],
-            spread: factors[1],
-        };
-        (self.values(sections.middle, at, self.layout.middle_lines), factors)
-    }
-
-    #[inline]
     pub(super) fn check_full(&self, at: usize) -> Result<(), IndexError> {
         self.check(&self.full_checked, at, || {
             full_sum(self.key(at), self.full(at)) == self.sums(at)[0]
@@ -232,10 +293,17 @@ impl Chunk {
     }
 
     #[inline]
-    pub(super) fn check_middle(&self, at: usize) -> Result<(), IndexError> {
-        self.check(&self.middle_checked, at, || {
-            let (middle, factors) = self.middle(at);
-            middle_sum(middle, [factors.factor, factors.spread]) == self.sums(at)[1]
+    pub(super) fn check_close(&self, at: usize) -> Result<(), IndexError> {
+        self.check(&self.close_checked, at, || {
+            let (part, slot) = (self.close_part(0), at as u32);
+            let mut factors = CloseFactors::default();
+            if self.layout.second_lines > 0 {
+                factors.second = part.second_factors(slot);
+            }
+            if self.layout.middle_lines > 0 {
+                factors.middle = part.middle_factors(slot);
+            }
+            close_sum(part.second(slot), part.middle(slot), factors) == self.sums(at)[1]
         })
     }
 
@@ -264,20 +332,25 @@ impl Chunk {
         prefetch(self.full(at));
     }
 
-    /// Whether every slot's middle code is known to agree with its check sum.
+    /// Whether every slot's close codes are known to agree with their check sum.
     #[inline]
-    pub(super) fn middle_all_checked(&self) -> bool {
-        self.middle_checked
+    pub(super) fn close_all_checked(&self) -> bool {
+        self.close_checked
             .iter()
             .all(|word| word.load(Ordering::Relaxed) == u64::MAX)
     }
 
-    pub(super) fn middle_part(&self) -> MiddlePart<'_> {
+    /// The close codes, with `first` as the number of the first slot.
+    pub(super) fn close_part(&self, first: u32) -> ClosePart<'_> {
         let (start, sections) = (self.map.0.as_ptr(), self.sections);
-        MiddlePart {
-            codes: start.wrapping_add(sections.middle).cast(),
-            factors: start.wrapping_add(sections.factors).cast(),
-            lines: self.layout.middle_lines,
+        ClosePart {
+            first,
+            second: start.wrapping_add(sections.second).cast(),
+            second_lines: self.layout.second_lines,
+            second_factors: start.wrapping_add(sections.second_factors).cast(),
+            middle: start.wrapping_add(sections.middle).cast(),
+            middle_lines: self.layout.middle_lines,
+            middle_factors: start.wrapping_add(sections.middle_factors).cast(),
             slots: SLOTS,
             chunk: PhantomData,
         }
@@ -318,7 +391,14 @@ impl Chunk {
 fn header(layout: &Layout, number: usize) -> Vec<u8> {
     let mut page = Vec::with_capacity(PAGE);
     page.extend_from_slice(MAGIC);
-    for value in [number, layout.dim, layout.full, layout.middle_lines, SLOTS] {
+    for value in [
+        number,
+        layout.dim,
+        layout.full,
+        layout.second_lines,
+        layout.middle_lines,
+        SLOTS,
+    ] {
         page.extend_from_slice(&(value as u64).to_le_bytes());
     }
     page.extend_from_slice(&xxh3_64(&page).to_le_bytes());
@@ -333,9 +413,11 @@ fn full_sum(key: u64, full: &[u16]) -> u32 {
     sum.digest() as u32
 }
 
-fn middle_sum(middle: &[Line], factors: [f32; 2]) -> u32 {
+fn close_sum(second: &[Line], middle: &[Line], factors: CloseFactors) -> u32 {
     let mut sum = Xxh3::new();
-    sum.update(bytemuck::cast_slice(&factors));
+    sum.update(bytemuck::bytes_of(&factors.second));
+    sum.update(bytemuck::bytes_of(&factors.middle));
+    sum.update(bytemuck::cast_slice(second));
     sum.update(bytemuck::cast_slice(middle));
     sum.digest() as u32
 }

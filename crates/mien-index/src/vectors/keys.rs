@@ -31,9 +31,9 @@ impl Keys {
 
     /// Room for `slots` from the start.
     pub(crate) fn with_capacity(slots: usize) -> Self {
-        // Shards differ in size like draws from a Poisson law: five deviations on top.
+        // Shards differ in size like draws from a Poisson law: with two deviations on top few have to grow.
         let per_shard = slots / SHARDS;
-        let places = (per_shard + per_shard.isqrt() * 5) * 100 / FULL_PERCENT + 1;
+        let places = (per_shard + per_shard.isqrt() * 2) * 100 / FULL_PERCENT + 1;
         let shard = Shard {
             tags: vec![0; places],
             slots: vec![0; places],

@@ -48,6 +48,15 @@ impl Slots {
         }
     }
 
+    /// For an index that is opened: all of the first `total` slots are there and none is named.
+    pub(crate) fn opened(total: usize) -> Self {
+        Self {
+            named: vec![0; total],
+            fresh: total as u32,
+            ..Self::new()
+        }
+    }
+
     /// Free slots among the first `total`.
     pub(crate) fn available(&self, total: usize) -> usize {
         self.free.len() + total - self.fresh as usize
@@ -139,14 +148,10 @@ impl Slots {
         }
     }
 
-    /// After everything that a checkpoint names was named: the rest is free.
-    pub(crate) fn settle(&mut self, total: usize) {
-        self.fresh = total as u32;
-        self.named.resize(total, 0);
-        self.free = (0..total as u32)
-            .rev()
-            .filter(|slot| self.named[*slot as usize] == 0)
-            .collect();
+    /// After everything that the manifest names was named: the rest is free.
+    pub(crate) fn settle(&mut self) {
+        let free = self.named.iter().enumerate().rev().filter(|(_, named)| **named == 0);
+        self.free = free.map(|(slot, _)| slot as u32).collect();
     }
 
     /// Memory held, in bytes.

@@ -23,7 +23,7 @@ pub struct SearchBench {
     /// Threads of one search.
     #[arg(long, default_value_t = 2)]
     threads: usize,
-    /// Shape of the vectors: isotropic or omz.
+    /// Shape of the vectors: isotropic, omz or human.
     #[arg(long, default_value = "isotropic")]
     spectrum: String,
     /// Bits a dimension of the codes that are scanned [default: the engine's choice for the dimension].
@@ -38,6 +38,9 @@ pub struct SearchBench {
     /// Directory for the index, which must not exist yet; removed afterwards [default: in the system's temporary directory].
     #[arg(long)]
     dir: Option<PathBuf>,
+    /// Leave the index there; the next run with the same faces and queries and --keep builds nothing.
+    #[arg(long, requires = "dir")]
+    keep: bool,
     /// Also write vectors, queries and truth into this directory, for bench/search_peers.py.
     #[arg(long)]
     dump: Option<PathBuf>,
@@ -49,11 +52,11 @@ pub struct SearchBench {
 /// Runs the measurement.
 pub fn run(arguments: SearchBench) -> Result<serde_json::Value> {
     let Some(spectrum) = Spectrum::parse(&arguments.spectrum) else {
-        bail!("no spectrum {:?}: isotropic or omz", arguments.spectrum);
+        bail!("no spectrum {:?}: {}", arguments.spectrum, Spectrum::NAMES.join(", "));
     };
     let own = format!("mien-bench-search-{}", std::process::id());
     let dir = arguments.dir.unwrap_or_else(|| std::env::temp_dir().join(own));
-    if dir.exists() {
+    if dir.exists() && !arguments.keep {
         bail!("{} exists; the index wants a directory of its own", dir.display());
     }
     let plan = Plan {
@@ -66,6 +69,7 @@ pub fn run(arguments: SearchBench) -> Result<serde_json::Value> {
         floor: arguments.floor,
         queries: arguments.queries,
         dir,
+        keep: arguments.keep,
         dump: arguments.dump,
     };
     let report = measure(&plan).context("cannot measure search")?;

@@ -1,0 +1,145 @@
+use std::arch::x86_64::*;
+
+use super::{append_some, load, passing, prefetch, sums_of_two};
+use crate::code::ROWS_PER_BLOCK;
+use crate::kernel::{Candidates, Line, Test};
+use crate::probe::ScanProbe;
+use crate::vectors::ClosePart;
+
+/// Slots looked at together: two blocks.
+const STEP: usize = 2 * ROWS_PER_BLOCK;
+
+/// Slots between asking for second bits and reading them.
+const AHEAD_SLOTS: usize = 2 * STEP;
+
+/// Second bits lie row by row; 16 rows at a time are turned into a block as the scan has it, which costs less than adding up a single
+/// row's values.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,avx512vnni")]
+pub(super) fn filter<const N: usize>(
+    part: &ClosePart<'_>,
+    candidates: Candidates<'_, N>,
+    probes: [&ScanProbe; N],
+    tests: [Test; N],
+    out: &mut [Vec<u32>; N],
+) {
+    let words = probes[0].tables.len() / 2;
+    let tables = probes.map(|probe| probe.tables.as_slice());
+    let mut blocks = vec![Line::ZERO; 2 * words];
+    let (left, right) = blocks.split_at_mut(words);
+    ask_for(part, candidates.slots, 0, AHEAD_SLOTS);
+    for (step, slots) in candidates.slots.chunks(STEP).enumerate() {
+        ask_for(part, candidates.slots, step * STEP + AHEAD_SLOTS, STEP);
+        let (first, second) = slots.split_at(slots.len().min(ROWS_PER_BLOCK));
+        gather(part, first, left);
+        if !second.is_empty() {
+            gather(part, second, right);
+        }
+        let sums = sums_of_two::<N, false>(left, right, words, tables);
+        for (block, slots) in [first, second]
+            .into_iter()
+            .enumerate()
+            .filter(|(_, slots)| !slots.is_empty())
+        {
+            let from = step * STEP + block * ROWS_PER_BLOCK;
+            let mask = ((1_u32 << slots.len()) - 1) as u16;
+            let places = load_some(mask, slots);
+            let factors = factors_of(part, slots, mask);
+            for probe in 0..N {
+                let scanned = load_some(mask, &candidates.sums[probe][from..from + slots.len()]);
+                let both = _mm512_add_epi32(_mm512_add_epi32(scanned, scanned), sums[block][probe]);
+                let passed = passing(both, factors, probes[probe].second, tests[probe]) & mask;
+                if passed != 0 {
+                    append_some(&mut out[probe], passed, places);
+                }
+            }
+        }
+    }
+}
+
+/// Asks for the second bits of some slots, as far as there are any.
+#[inline]
+fn ask_for(part: &ClosePart<'_>, slots: &[u32], from: usize, count: usize) {
+    let until = slots.len().min(from + count);
+    for slot in slots.get(from..until).unwrap_or_default() {
+        for line in part.second(*slot) {
+            prefetch(line, 0);
+        }
+    }
+}
+
+/// Turns the second bits of up to 16 slots into a block; the rows after them have the last slot's.
+#[target_feature(enable = "avx512f")]
+#[inline]
+fn gather(part: &ClosePart<'_>, slots: &[u32], block: &mut [Line]) {
+    let last = slots.len() - 1;
+    for (line, words) in block.chunks_mut(ROWS_PER_BLOCK).enumerate() {
+        let mut lines = [_mm512_setzero_si512(); ROWS_PER_BLOCK];
+        for row in 0..ROWS_PER_BLOCK {
+            lines[row] = load(&part.second(slots[row.min(last)])[line]);
+        }
+        for (word, lane) in words.iter_mut().zip(transposed(lines)) {
+            // SAFETY: a line is 64 bytes at a multiple of 64.
+            unsafe { _mm512_store_si512(std::ptr::from_mut(word).cast(), lane) };
+        }
+    }
+}
+
+/// Value j of register i becomes value i of register j.
+#[target_feature(enable = "avx512f")]
+#[inline]
+fn transposed(rows: [__m512i; 16]) -> [__m512i; 16] {
+    let mut fours = [[_mm512_setzero_si512(); 4]; 4];
+    for (four, rows) in fours.iter_mut().zip(rows.chunks_exact(4)) {
+        let (a, b) = (
+            _mm512_unpacklo_epi32(rows[0], rows[1]),
+            _mm512_unpackhi_epi32(rows[0], rows[1]),
+        );
+        let (c, d) = (
+            _mm512_unpacklo_epi32(rows[2], rows[3]),
+            _mm512_unpackhi_epi32(rows[2], rows[3]),
+        );
+        // Quarter q of these has column 4q, 4q + 1, 4q + 2, 4q + 3 of the four rows.
+        *four = [
+            _mm512_unpacklo_epi64(a, c),
+            _mm512_unpackhi_epi64(a, c),
+            _mm512_unpacklo_epi64(b, d),
+            _mm512_unpackhi_epi64(b, d),
+        ];
+    }
+    let mut columns = [_mm512_setzero_si512(); 16];
+    for column in 0..4 {
+        let [a, b, c, d] = [fours[0][column], fours[1][column], fours[2][column], fours[3][column]];
+        let (even, odd) = (_mm512_shuffle_i32x4::<0x88>(a, b), _mm512_shuffle_i32x4::<0xdd>(a, b));
+        let (even_after, odd_after) = (_mm512_shuffle_i32x4::<0x88>(c, d), _mm512_shuffle_i32x4::<0xdd>(c, d));
+        columns[column] = _mm512_shuffle_i32x4::<0x88>(even, even_after);
+        columns[4 + column] = _mm512_shuffle_i32x4::<0x88>(odd, odd_after);
+        columns[8 + column] = _mm512_shuffle_i32x4::<0xdd>(even, even_after);
+        columns[12 + column] = _mm512_shuffle_i32x4::<0xdd>(odd, odd_after);
+    }
+    columns
+}
+
+/// Up to 16 values, the others zero.
+#[target_feature(enable = "avx512f")]
+#[inline]
+fn load_some<T: bytemuck::Pod>(mask: u16, values: &[T]) -> __m512i {
+    const { assert!(size_of::<T>() == 4) };
+    assert!(mask.count_ones() as usize <= values.len());
+    // SAFETY: the mask has its low bits set, no more than there are values; others are not read.
+    unsafe { _mm512_maskz_loadu_epi32(mask, values.as_ptr().cast()) }
+}
+
+/// Factors and spreads of the 2-bit codes.
+#[target_feature(enable = "avx512f,avx512bw")]
+#[inline]
+fn factors_of(part: &ClosePart<'_>, slots: &[u32], mask: u16) -> [__m512; 2] {
+    let mut pairs = [[0_u16; 2]; ROWS_PER_BLOCK];
+    for (pair, slot) in pairs.iter_mut().zip(slots) {
+        *pair = part.second_factors(*slot);
+    }
+    let pairs = load_some(mask, &pairs);
+    [
+        _mm512_cvtph_ps(_mm512_cvtepi32_epi16(pairs)),
+        _mm512_cvtph_ps(_mm512_cvtepi32_epi16(_mm512_srli_epi32::<16>(pairs))),
+    ]
+}
