@@ -1,13 +1,17 @@
 """Mien's search beside FAISS, USearch and hnswlib on the same vectors, in one run on one machine.
 
-usage: search_peers.py --mien "target/release/mien bench search" [--faces 1000000] [--dim 512] [--queries 100] [--hnsw-faces 300000]
-       [--threads 1] [--skip NAME,...]
+usage: search_peers.py --mien "target/release/mien bench search" [--faces 1000000] [--graph-faces 300000] [--dim 512]
+       [--spectrum isotropic] [--queries 100] [--skip NAME,...] [--dir DIR] [--stage all|build|measure] [--budget SECONDS]
        needs: pip install numpy faiss-cpu usearch hnswlib
 
 The vectors are made by `mien bench search --dump DIR` (unit f32 vectors, queries, and the true ten nearest of each), so that every
-engine gets exactly the same ones. Each engine runs in its own process, alone, one query after the other; the median counts. Prints a
-Markdown table: milliseconds a query, recall@10 (share of the true ten nearest that are found), the same among matches of cosine 0.4
-and more, memory a vector, build time, and the ratio of its time to Mien's.
+engine gets exactly the same ones. Engines that build graphs get a smaller set of their own, and Mien is measured on both. Each engine
+runs in its own process, alone, one query after the other by one thread; the median counts. Prints a Markdown table: milliseconds a
+query, recall@10 (share of the true ten nearest that are found), the same among matches of cosine 0.4 and more, memory a vector, and
+the ratio of its time to Mien's without a floor (same recall) and at a floor of 0.4 (same matches).
+
+Building takes long. With --dir what is built stays there: `--stage build` may be run as often as needed, each time at most --budget
+seconds for an engine (graphs go on where they stopped), and `--stage measure` then takes all times in one go.
 """
 import argparse
 import json
@@ -19,6 +23,8 @@ import time
 
 import numpy as np
 
+BATCH = 10_000
+
 
 def load(directory):
     meta = json.load(open(f'{directory}/meta.json'))
@@ -29,94 +35,146 @@ def load(directory):
     return vectors, queries, keys, cosines
 
 
-def faiss_index(name):
-    def build(vectors, threads):
+class Faiss:
+    """An index by its factory name. `kept`: worth keeping on disk, because training it takes long."""
+
+    def __init__(self, name, kept=False):
         import faiss
-        faiss.omp_set_num_threads(threads)
-        index = faiss.index_factory(vectors.shape[1], name, faiss.METRIC_INNER_PRODUCT)
-        for start in range(0, len(vectors), 100_000):
-            part = np.ascontiguousarray(vectors[start:start + 100_000])
-            if not index.is_trained:
-                index.train(part)
-            index.add(part)
+        faiss.omp_set_num_threads(1)
+        self.faiss, self.name, self.kept = faiss, name, kept
 
-        def search(query, effort):
-            if effort and 'IVF' in name:
-                faiss.extract_index_ivf(index).nprobe = effort
-            elif effort:
-                index.k_factor = effort
-            return index.search(query[None], 10)[1][0]
-        size = len(faiss.serialize_index(index)) if len(vectors) <= 1_000_000 else 0
-        return search, size
-    return build
+    def build(self, vectors, path, _):
+        self.faiss.omp_set_num_threads(os.cpu_count())
+        if os.path.exists(path):
+            self.index = self.faiss.read_index(path)
+        else:
+            self.index = self.faiss.index_factory(vectors.shape[1], self.name, self.faiss.METRIC_INNER_PRODUCT)
+            for start in range(0, len(vectors), 100_000):
+                part = np.ascontiguousarray(vectors[start:start + 100_000])
+                if not self.index.is_trained:
+                    self.index.train(part)
+                self.index.add(part)
+            if self.kept:
+                self.faiss.write_index(self.index, path)
+        self.faiss.omp_set_num_threads(1)
+        return True
 
+    def search(self, query, effort):
+        if effort and 'IVF' in self.name:
+            self.faiss.extract_index_ivf(self.index).nprobe = effort
+        elif effort:
+            self.index.k_factor = effort
+        return self.index.search(query[None], 10)[1][0]
 
-def usearch_index(kind, exact):
-    def build(vectors, threads):
-        from usearch.index import Index, search, MetricKind
-        if exact:
-            stored = np.ascontiguousarray(vectors.astype(np.float16) if kind == 'f16' else vectors)
-
-            def run(query, _):
-                query = query.astype(stored.dtype)
-                return search(stored, query[None], 10, MetricKind.IP, exact=True, threads=threads).keys.ravel()
-            return run, stored.nbytes
-        index = Index(ndim=vectors.shape[1], metric='ip', dtype=kind, connectivity=16, expansion_add=128)
-        for start in range(0, len(vectors), 50_000):
-            part = np.ascontiguousarray(vectors[start:start + 50_000])
-            index.add(np.arange(start, start + len(part)), part, threads=os.cpu_count())
-
-        def run(query, effort):
-            index.expansion_search = effort
-            return index.search(query, 10, threads=1).keys
-        return run, index.memory_usage
-    return build
+    def size(self, vectors):
+        if self.kept:
+            return len(self.faiss.serialize_index(self.index))
+        return vectors.size * (4 if self.name == 'Flat' else 2)
 
 
-def hnswlib_index(vectors, _):
-    import hnswlib
-    index = hnswlib.Index('ip', vectors.shape[1])
-    index.init_index(len(vectors), M=16, ef_construction=128)
-    for start in range(0, len(vectors), 50_000):
-        part = vectors[start:start + 50_000]
-        index.add_items(part, np.arange(start, start + len(part)), num_threads=os.cpu_count())
-    index.set_num_threads(1)
+class UsearchExact:
+    def __init__(self, kept=False):
+        self.kept = kept
 
-    def run(query, effort):
-        index.set_ef(effort)
-        return index.knn_query(query, 10)[0][0]
-    return run, 0
+    def build(self, vectors, path, _):
+        self.stored = np.concatenate([vectors[at:at + BATCH].astype(np.float16) for at in range(0, len(vectors), BATCH)])
+        return True
+
+    def search(self, query, _):
+        from usearch.index import MetricKind, search
+        query = query.astype(self.stored.dtype)[None]
+        return search(self.stored, query, 10, MetricKind.IP, exact=True, threads=1).keys.ravel()
+
+    def size(self, vectors):
+        return self.stored.nbytes
 
 
-# name: (build, efforts to try, graph)
+class Usearch:
+    kept = True
+
+    def build(self, vectors, path, until):
+        from usearch.index import Index
+        self.index = Index(ndim=vectors.shape[1], metric='ip', dtype='f16', connectivity=16, expansion_add=128)
+        if os.path.exists(path):
+            self.index.load(path)
+        before = len(self.index)
+        while len(self.index) < len(vectors) and time.time() < until:
+            start = len(self.index)
+            part = np.ascontiguousarray(vectors[start:start + BATCH])
+            self.index.add(np.arange(start, start + len(part)), part, threads=os.cpu_count())
+        if len(self.index) > before:
+            self.index.save(path)
+        return len(self.index) == len(vectors)
+
+    def search(self, query, effort):
+        self.index.expansion_search = effort
+        return self.index.search(query, 10, threads=1).keys
+
+    def size(self, vectors):
+        return self.index.memory_usage
+
+
+class Hnswlib:
+    kept = True
+
+    def build(self, vectors, path, until):
+        import hnswlib
+        self.index = hnswlib.Index('ip', vectors.shape[1])
+        if os.path.exists(path):
+            self.index.load_index(path, max_elements=len(vectors))
+        else:
+            self.index.init_index(len(vectors), M=16, ef_construction=128)
+        before = self.index.get_current_count()
+        while self.index.get_current_count() < len(vectors) and time.time() < until:
+            start = self.index.get_current_count()
+            part = vectors[start:start + BATCH]
+            self.index.add_items(part, np.arange(start, start + len(part)), num_threads=os.cpu_count())
+        if self.index.get_current_count() > before:
+            self.index.save_index(path)
+        self.path = path
+        self.index.set_num_threads(1)
+        return self.index.get_current_count() == len(vectors)
+
+    def search(self, query, effort):
+        self.index.set_ef(effort)
+        return self.index.knn_query(query, 10)[0][0]
+
+    def size(self, vectors):
+        return os.path.getsize(self.path)
+
+
+# name: (engine, efforts to try, whether it builds a graph)
 ENGINES = {
-    'faiss Flat': (faiss_index('Flat'), [0], False),
-    'faiss SQfp16': (faiss_index('SQfp16'), [0], False),
-    'faiss RaBitQfs + fp16 refine': (faiss_index('RaBitQfs,Refine(SQfp16)'), [10, 100, 1000], False),
-    'faiss IVF1024,SQfp16': (faiss_index('IVF1024,SQfp16'), [64, 256, 512], False),
-    'usearch exact f16': (usearch_index('f16', True), [0], False),
-    'usearch HNSW f16': (usearch_index('f16', False), [64, 1024, 4096], True),
-    'hnswlib': (hnswlib_index, [64, 1024, 4096], True),
+    'faiss Flat': (lambda: Faiss('Flat'), [0], False),
+    'faiss SQfp16': (lambda: Faiss('SQfp16'), [0], False),
+    'faiss RaBitQfs + fp16 refine': (lambda: Faiss('RaBitQfs,Refine(SQfp16)', True), [10, 100, 1000], False),
+    'faiss IVF1024,SQfp16': (lambda: Faiss('IVF1024,SQfp16', True), [64, 256, 512], False),
+    'usearch exact f16': (UsearchExact, [0], False),
+    'usearch HNSW f16': (Usearch, [64, 1024, 4096], True),
+    'hnswlib': (Hnswlib, [64, 1024, 4096], True),
 }
 
 
-def one(name, directory, faces, threads, limit):
-    """Runs in a process of its own and prints one JSON line per effort."""
+def one(name, directory, stage, budget, limit):
+    """Runs in a process of its own and prints one JSON line per effort; on --stage build nothing."""
+    engine, efforts, _ = ENGINES[name]
+    engine = engine()
+    if stage == 'build' and not engine.kept:
+        return 0
     vectors, queries, keys, cosines = load(directory)
-    whole = faces >= len(vectors)
-    vectors = vectors[:faces]
-    if not whole:
-        keys, cosines = brute(vectors, queries)
-    build, efforts, _ = ENGINES[name]
+    path = f"{directory}/{name.replace(' ', '_')}"
     start = time.perf_counter()
-    search, size = build(vectors, threads)
-    built = time.perf_counter() - start
+    until = time.time() + (budget if stage == 'build' else 0 if stage == 'measure' else 1e9)
+    whole = engine.build(vectors, path, until)
+    print(f'{name}: {"built" if whole else "not finished"} after {time.perf_counter() - start:.0f} s', file=sys.stderr)
+    if stage == 'build' or not whole:
+        return 0 if whole else 3
     for effort in efforts:
-        search(queries[0], effort)
+        engine.search(queries[0], effort)
         times, found, mates, mates_found = [], 0, 0, 0
         for query, true, cosine in zip(queries[:limit], keys, cosines):
             start = time.perf_counter()
-            answer = search(query, effort)
+            answer = engine.search(query, effort)
             times.append(time.perf_counter() - start)
             hit = np.isin(true, np.asarray(answer).astype(np.uint64))
             found += hit.sum()
@@ -125,70 +183,76 @@ def one(name, directory, faces, threads, limit):
         print(json.dumps({
             'engine': name, 'effort': effort, 'faces': len(vectors), 'ms': float(np.median(times) * 1e3),
             'recall': float(found / (10 * len(times))), 'mates': float(mates_found / max(1, mates)),
-            'bytes': size / len(vectors), 'build_s': built}), flush=True)
+            'bytes': engine.size(vectors) / len(vectors)}), flush=True)
+    return 0
 
 
-def brute(vectors, queries):
-    best_keys = np.zeros((len(queries), 0), np.uint64)
-    best = np.zeros((len(queries), 0), np.float32)
-    for start in range(0, len(vectors), 50_000):
-        scores = queries @ vectors[start:start + 50_000].T
-        keys = np.broadcast_to(np.arange(start, start + scores.shape[1], dtype=np.uint64), scores.shape)
-        scores, keys = np.hstack([best, scores]), np.hstack([best_keys, keys])
-        order = np.argsort(-scores, 1)[:, :10]
-        best, best_keys = np.take_along_axis(scores, order, 1), np.take_along_axis(keys, order, 1)
-    return best_keys, best
-
-
-def mien(command, arguments):
-    result = subprocess.run(command.split() + arguments, check=True, capture_output=True, text=True)
+def mien(options, faces, directory, build_only):
+    command = [*options.mien.split(), '--faces', str(faces), '--dim', str(options.dim), '--spectrum', options.spectrum,
+               '--queries', str(options.queries), '--threads', '1', '--dir', f'{directory}/mien', '--keep']
+    if not os.path.exists(f'{directory}/meta.json'):
+        command += ['--dump', directory]
+    if build_only:
+        command += ['--prepare']
+    result = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     return json.loads(result.stdout)
+
+
+def rows_of_mien(figures):
+    labels = [(f"cosine >= {figures['floor_cosine']:.2f}", 'p50_ms'), ('cosine >= 0.40', 'p50_ms_floor_040'),
+              ('no floor', 'p50_ms_no_floor')]
+    for label, key in labels:
+        yield dict(engine=f'mien, {label}', effort='', faces=figures['faces'], ms=figures[key], recall=figures['recall_at_10'],
+                   mates=1.0, bytes=figures['hot_bytes_per_face'])
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--mien', required=True)
     parser.add_argument('--faces', type=int, default=1_000_000)
+    parser.add_argument('--graph-faces', type=int, default=300_000)
     parser.add_argument('--dim', type=int, default=512)
     parser.add_argument('--spectrum', default='isotropic')
     parser.add_argument('--queries', type=int, default=100)
-    parser.add_argument('--hnsw-faces', type=int, default=300_000)
-    parser.add_argument('--threads', type=int, default=1)
     parser.add_argument('--skip', default='')
-    parser.add_argument('--one', nargs=5, metavar=('NAME', 'DIR', 'FACES', 'THREADS', 'QUERIES'), help=argparse.SUPPRESS)
+    parser.add_argument('--dir')
+    parser.add_argument('--stage', choices=['all', 'build', 'measure'], default='all')
+    parser.add_argument('--budget', type=int, default=240)
+    parser.add_argument('--one', nargs=3, metavar=('NAME', 'DIR', 'STAGE'), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.one:
-        name, directory, *numbers = options.one
-        return one(name, directory, *map(int, numbers))
-    rows = []
-    with tempfile.TemporaryDirectory(prefix='mien-peers-') as directory:
-        shape = ['--dim', str(options.dim), '--spectrum', options.spectrum, '--queries', str(options.queries),
-                 '--threads', str(options.threads)]
-        dump = ['--dump', f'{directory}/data', '--dir', f'{directory}/index']
-        ours = mien(options.mien, ['--faces', str(options.faces), *shape, *dump])
-        small = mien(options.mien, ['--faces', str(options.hnsw_faces), *shape, '--dir', f'{directory}/index'])
-        for figures in (ours, small):
-            for label, key in (('floor', 'p50_ms'), ('floor 0.40', 'p50_ms_floor_040'), ('no floor', 'p50_ms_no_floor')):
-                label = f"cosine >= {figures['floor_cosine']:.2f}" if label == 'floor' else label
-                rows.append(dict(engine=f'mien, {label}', effort='', faces=figures['faces'], ms=figures[key],
-                                 recall=figures['recall_at_10'], mates=1.0, bytes=figures['hot_bytes_per_face'],
-                                 build_s=figures['faces'] / figures['build_vectors_per_second']))
-        for name, (_, _, graph) in ENGINES.items():
-            if any(skipped and skipped in name for skipped in options.skip.split(',')):
-                continue
-            faces = options.hnsw_faces if graph else options.faces
-            command = [sys.executable, __file__, '--mien', '-', '--one', name, f'{directory}/data', str(faces),
-                       str(options.threads), str(options.queries)]
-            result = subprocess.run(command, capture_output=True, text=True)
+        sys.exit(one(*options.one, options.budget, options.queries))
+    with tempfile.TemporaryDirectory(prefix='mien-peers-') as temporary:
+        run(options, options.dir or temporary)
+
+
+def run(options, root):
+    rows, mien_ms, finished = [], {}, True
+    chosen = {name: graph for name, (_, _, graph) in ENGINES.items()
+              if not any(skipped and skipped in name for skipped in options.skip.split(','))}
+    for graph, faces in ((False, options.faces), (True, options.graph_faces)):
+        if graph not in chosen.values():
+            continue
+        directory = f'{root}/{"graph" if graph else "flat"}-{faces}'
+        os.makedirs(directory, exist_ok=True)
+        figures = mien(options, faces, directory, options.stage == 'build')
+        if options.stage != 'build':
+            rows += rows_of_mien(figures)
+            mien_ms[faces] = (figures['p50_ms_no_floor'], figures['p50_ms_floor_040'])
+        for name in (name for name in chosen if chosen[name] == graph):
+            command = [sys.executable, __file__, '--mien', '-', '--one', name, directory, options.stage,
+                       '--budget', str(options.budget), '--queries', str(options.queries)]
+            result = subprocess.run(command, stdout=subprocess.PIPE, text=True)
             rows += [json.loads(line) for line in result.stdout.splitlines() if line.startswith('{')]
-            if result.returncode:
-                print(f'{name}: {result.stderr.strip().splitlines()[-1:]}', file=sys.stderr)
-    base = {figures['faces']: figures['p50_ms_no_floor'] for figures in (ours, small)}
-    print('| engine | effort | faces | ms a query | recall@10 | of matches | bytes a vector | build s | times mien (no floor) |')
+            finished &= result.returncode == 0
+    if options.stage == 'build':
+        sys.exit(0 if finished else 3)
+    print('| engine | effort | faces | ms a query | recall@10 | of matches | bytes a vector | times mien, no floor | times mien, floor 0.40 |')
     print('|---|---|---|---|---|---|---|---|---|')
     for row in rows:
-        print('| {engine} | {effort} | {faces:,} | {ms:.2f} | {recall:.3f} | {mates:.3f} | {bytes:.0f} | {build_s:.0f} |'
-              .format(**row), '%.1f |' % (row['ms'] / base[row['faces']]))
+        no_floor, floor = mien_ms[row['faces']]
+        print('| {engine} | {effort} | {faces:,} | {ms:.2f} | {recall:.3f} | {mates:.3f} | {bytes:.0f} |'.format(**row),
+              '%.1f | %.1f |' % (row['ms'] / no_floor, row['ms'] / floor))
 
 
 if __name__ == '__main__':

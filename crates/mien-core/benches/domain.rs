@@ -145,17 +145,23 @@ fn reads(criterion: &mut Criterion) {
     reads.bench_function("verify one face", |bencher| {
         bencher.iter(|| core.verify(account, &person, Target::Faces, &probe).unwrap());
     });
-    let options = SearchOptions {
-        candidates: 5,
-        threshold: None,
-        details: true,
-    };
-    reads.bench_function("search, 5 candidates with details", |bencher| {
-        bencher.iter(|| {
-            core.search(account, &groups, Target::Faces, std::slice::from_ref(&probe), &options)
-                .unwrap()
+    for (name, candidates, details) in [
+        ("search, 1 candidate", 1, false),
+        ("search, 5 candidates with details", 5, true),
+        ("search, 100 candidates with details", 100, true),
+    ] {
+        let options = SearchOptions {
+            candidates,
+            threshold: None,
+            details,
+        };
+        reads.bench_function(name, |bencher| {
+            bencher.iter(|| {
+                core.search(account, &groups, Target::Faces, std::slice::from_ref(&probe), &options)
+                    .unwrap()
+            });
         });
-    });
+    }
 }
 
 criterion_group!(benches, enrolments, reads);

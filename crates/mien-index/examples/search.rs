@@ -37,6 +37,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         queries: option(&words, "--queries")?.unwrap_or(200),
         dir,
         keep: words.iter().any(|word| word == "--keep"),
+        prepare: words.iter().any(|word| word == "--prepare"),
         dump: option(&words, "--dump")?,
     };
     println!("{}", serde_json::to_string_pretty(&run(&plan)?)?);

@@ -55,6 +55,8 @@ pub struct Plan {
     pub dir: PathBuf,
     /// Leave the files there for the next run of the same plan, which then has nothing to build. Threads and floor may differ.
     pub keep: bool,
+    /// Build and keep only; nothing else is measured.
+    pub prepare: bool,
     /// Where to write the vectors, the queries and the truth, for other engines.
     pub dump: Option<PathBuf>,
 }
@@ -161,6 +163,9 @@ pub fn run(plan: &Plan) -> Result<Report, IndexError> {
             truth
         }
     };
+    if plan.prepare {
+        return Ok(report);
+    }
     let index = bench.reopen(config, &mut report)?;
     report.instruction_set = index.instruction_set();
     bench.searches(&index, &truth, &mut report)?;

@@ -7,6 +7,7 @@
 //! Vectors are scaled to unit length on the way in. Changes carry the sequence number of the owner's change log; after a restart
 //! the owner replays from [`Index::applied`].
 
+mod ahead;
 mod background;
 pub mod bench;
 mod bound;

@@ -8,6 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::IndexError;
+use crate::ahead::read_soon;
 use crate::code::Layout;
 use crate::error::{damaged, io_error};
 use crate::lines::Lines;
@@ -35,6 +36,7 @@ pub(super) fn open(path: &Path) -> Result<Segment, IndexError> {
     if bytes < HEADER || file.read_exact(&mut magic).is_err() || magic != *MAGIC {
         return Err(damaged(path, "is no segment of this version"));
     }
+    read_soon(&file, 0, bytes);
     Ok(Segment {
         path: path.to_owned(),
         file: Mutex::new(file),

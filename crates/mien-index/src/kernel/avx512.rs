@@ -298,7 +298,10 @@ mod x86 {
             .for_each(|slot| prefetch_all(part.middle(*slot)));
         for (at, four) in slots.chunks(4).enumerate() {
             if let Some(later) = slots.get(at * 4 + AHEAD_SLOTS..at * 4 + AHEAD_SLOTS + 4) {
-                later.iter().for_each(|slot| prefetch_all(part.middle(*slot)));
+                for slot in later {
+                    prefetch_all(part.middle(*slot));
+                    prefetch(part.middle_factors_line(*slot), 0);
+                }
             }
             let slots = fill_up(four);
             let codes = [

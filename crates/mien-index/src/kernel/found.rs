@@ -44,20 +44,19 @@ impl Found {
         }
     }
 
-    /// Replaces each row by what `slot` makes of it and drops those of which it makes nothing.
-    pub(crate) fn map_rows(&mut self, slot: impl Fn(u32) -> Option<u32>) {
+    /// Drops the rows that are not wanted.
+    pub(crate) fn retain(&mut self, wanted: impl Fn(u32) -> bool) {
         let mut kept = 0;
         for at in 0..self.rows.len() {
-            let Some(slot) = slot(self.rows[at]) else { continue };
-            self.rows[kept] = slot;
-            if kept < at {
-                self.sums
-                    .iter_mut()
-                    .filter(|sums| !sums.is_empty())
-                    .for_each(|sums| sums[kept] = sums[at]);
-                if !self.passed.is_empty() {
-                    self.passed[kept] = self.passed[at];
-                }
+            if !wanted(self.rows[at]) {
+                continue;
+            }
+            self.rows[kept] = self.rows[at];
+            for sums in self.sums.iter_mut().filter(|sums| !sums.is_empty()) {
+                sums[kept] = sums[at];
+            }
+            if !self.passed.is_empty() {
+                self.passed[kept] = self.passed[at];
             }
             kept += 1;
         }

@@ -79,12 +79,11 @@ impl<'a, K: Kernels> Scanner<'a, K> {
         let tests = wants.map(|want| want.probe.scan_test(want.ranking.least()));
         self.kernels
             .scan(codes, wants.map(|want| &want.probe.scan), tests, &mut found);
-        let slots = view.run.slots();
-        if view.dead.count() == 0 {
-            found.map_rows(|row| Some(slots[row as usize]));
-        } else {
-            found.map_rows(|row| (!view.dead.contains(row)).then(|| slots[row as usize]));
+        if view.dead.count() > 0 {
+            found.retain(|row| !view.dead.contains(row));
         }
+        let slots = view.run.slots();
+        found.rows.iter_mut().for_each(|row| *row = slots[*row as usize]);
         let done = if found.rows.is_empty() {
             Ok(())
         } else if self.layout.middle_lines > 0 {

@@ -11,6 +11,7 @@ use memmap2::{MmapOptions, MmapRaw};
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 use crate::IndexError;
+use crate::ahead::read_soon;
 use crate::code::{CloseFactors, Factors, Layout, ROWS_PER_BLOCK};
 use crate::error::{damaged, io_error};
 use crate::kernel::Line;
@@ -56,6 +57,19 @@ pub(crate) struct ClosePart<'a> {
     chunk: PhantomData<&'a Chunk>,
 }
 
+/// Where the second bits of a part are. To be read under the same rules as the part, while that is held.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SecondAll {
+    /// Number of the part's first slot.
+    pub(crate) first: u32,
+    pub(crate) slots: usize,
+    /// `lines` for each slot.
+    pub(crate) bits: *const Line,
+    pub(crate) lines: usize,
+    /// One pair for each slot.
+    pub(crate) factors: *const [u16; 2],
+}
+
 impl<'a> ClosePart<'a> {
     #[inline]
     fn place(&self, slot: u32) -> usize {
@@ -70,6 +84,18 @@ impl<'a> ClosePart<'a> {
         let start = self.place(slot) * self.second_lines;
         // SAFETY: the slot is within the chunk's map, which `chunk` borrows; a slot that a snapshot names is not written to.
         unsafe { std::slice::from_raw_parts(self.second.add(start), self.second_lines) }
+    }
+
+    /// Second bits and factors of all slots, for kernels that look at many at once.
+    #[inline]
+    pub(crate) fn second_all(&self) -> SecondAll {
+        SecondAll {
+            first: self.first,
+            slots: self.slots,
+            bits: self.second,
+            lines: self.second_lines,
+            factors: self.second_factors,
+        }
     }
 
     /// Factor and spread of the 2-bit code of a slot, f16 bits.
@@ -92,6 +118,12 @@ impl<'a> ClosePart<'a> {
     pub(crate) fn middle_factors(&self, slot: u32) -> Factors {
         // SAFETY: as above.
         unsafe { *self.middle_factors.add(self.place(slot)) }
+    }
+
+    /// Address of a slot's middle factors, to ask for them.
+    #[inline]
+    pub(crate) fn middle_factors_line(&self, slot: u32) -> *const Line {
+        self.middle_factors.wrapping_add(self.place(slot)).cast()
     }
 
     /// Makes a block of one plane, as a scan has it, of the second bits and factors of up to 16 slots.
@@ -222,6 +254,8 @@ impl Chunk {
         if found != header(layout, number) {
             return Err(damaged(path, "has a header of another version, space or chunk"));
         }
+        // Opening an index takes up every key.
+        read_soon(&file, Sections::new(layout).keys as u64, (SLOTS * 8) as u64);
         Ok(Self::new(
             layout,
             MmapRaw::map_raw(&file).map_err(refused)?,

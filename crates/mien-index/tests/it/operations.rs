@@ -350,3 +350,63 @@ fn many_small_galleries_cost_little_memory() {
     let found = index.search(&query(&[&vector], &all)).expect("search").remove(0);
     assert_eq!(found.len(), 1, "one key, in a hundred galleries");
 }
+
+/// As many galleries as a search may name (BEHAVIOUR 9), some with coded runs and deleted rows, some small, for as many probes as a
+/// picture may give, with codes of every width.
+#[test]
+fn a_hundred_galleries_at_once() {
+    const GALLERIES: u64 = 100;
+    for bits in 1..=4 {
+        let config = Config::new(DIM).expect("dimension").with_bits(bits).expect("bits");
+        let (index, mut model, mut random) = (Index::in_memory(config), Model::default(), Random(u64::from(bits)));
+        let vectors: Vec<Vec<f32>> = (0..12_000).map(|_| random.vector(DIM)).collect();
+        // Gallery 0 gets a third of the rows, each tenth gallery some hundreds, the others a few.
+        let insert = |(key, vector): (usize, &Vec<f32>), random: &mut Random| {
+            let gallery = match random.below(3) {
+                0 => 0,
+                1 => random.below(GALLERIES / 10) * 10,
+                _ => random.below(GALLERIES),
+            };
+            (gallery, key as u64, vector.clone())
+        };
+        let rows: Vec<_> = vectors.iter().enumerate().map(|row| insert(row, &mut random)).collect();
+        let inserts = rows.iter().map(|(gallery, key, vector)| Change::Insert {
+            gallery: *gallery,
+            key: *key,
+            vector,
+        });
+        let removes = rows.iter().step_by(5).map(|(gallery, key, _)| Change::Remove {
+            gallery: *gallery,
+            key: *key,
+        });
+        for changes in [inserts.collect::<Vec<_>>(), removes.collect()] {
+            let seq = index.applied() + 1;
+            let batch: Vec<_> = changes.iter().map(|change| (seq, *change)).collect();
+            index.apply_all(&batch).expect("apply");
+            changes.iter().for_each(|change| model.apply(*change));
+        }
+        let probes: Vec<Vec<f32>> = (0..10).map(|_| random.vector(DIM)).collect();
+        let probes: Vec<&[f32]> = probes.iter().map(Vec::as_slice).collect();
+        let galleries: Vec<u64> = (0..GALLERIES).collect();
+        for floor in [f32::NEG_INFINITY, 0.1, 0.4] {
+            let all = Query {
+                floor,
+                ..query(&probes, &galleries)
+            };
+            assert_eq!(
+                index.search(&all).expect("search"),
+                model.search(&all),
+                "{bits} bits, floor {floor}"
+            );
+            let sixty = Query {
+                galleries: &galleries[..60],
+                ..all
+            };
+            assert_eq!(
+                index.search_each(&sixty).expect("search"),
+                model.search_each(&sixty),
+                "{bits} bits, floor {floor}"
+            );
+        }
+    }
+}

@@ -41,6 +41,9 @@ pub struct SearchBench {
     /// Leave the index there; the next run with the same faces and queries and --keep builds nothing.
     #[arg(long, requires = "dir")]
     keep: bool,
+    /// Only build what the next run with --keep measures.
+    #[arg(long, requires = "keep")]
+    prepare: bool,
     /// Also write vectors, queries and truth into this directory, for bench/search_peers.py.
     #[arg(long)]
     dump: Option<PathBuf>,
@@ -70,6 +73,7 @@ pub fn run(arguments: SearchBench) -> Result<serde_json::Value> {
         queries: arguments.queries,
         dir,
         keep: arguments.keep,
+        prepare: arguments.prepare,
         dump: arguments.dump,
     };
     let report = measure(&plan).context("cannot measure search")?;

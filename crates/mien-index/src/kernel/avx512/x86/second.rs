@@ -1,6 +1,6 @@
 use std::arch::x86_64::*;
 
-use super::{append_some, load, passing, prefetch, sums_of_two};
+use super::{append_some, passing, prefetch, sums_of_two};
 use crate::code::ROWS_PER_BLOCK;
 use crate::kernel::{Candidates, Line, Test};
 use crate::probe::ScanProbe;
@@ -30,30 +30,32 @@ pub(super) fn filter<const N: usize>(
     for (step, slots) in candidates.slots.chunks(STEP).enumerate() {
         ask_for(part, candidates.slots, step * STEP + AHEAD_SLOTS, STEP);
         let (first, second) = slots.split_at(slots.len().min(ROWS_PER_BLOCK));
-        gather(part, first, left);
-        if !second.is_empty() {
-            gather(part, second, right);
-        }
+        let factors = [gather(part, first, left), gather(part, second, right)];
         let sums = sums_of_two::<N, false>(left, right, words, tables);
-        for (block, slots) in [first, second]
-            .into_iter()
-            .enumerate()
-            .filter(|(_, slots)| !slots.is_empty())
-        {
+        for block in 0..2 {
+            let slots = if block == 0 { first } else { second };
+            if slots.is_empty() {
+                break;
+            }
             let from = step * STEP + block * ROWS_PER_BLOCK;
-            let mask = ((1_u32 << slots.len()) - 1) as u16;
+            let mask = mask_of(slots);
             let places = load_some(mask, slots);
-            let factors = factors_of(part, slots, mask);
             for probe in 0..N {
                 let scanned = load_some(mask, &candidates.sums[probe][from..from + slots.len()]);
                 let both = _mm512_add_epi32(_mm512_add_epi32(scanned, scanned), sums[block][probe]);
-                let passed = passing(both, factors, probes[probe].second, tests[probe]) & mask;
+                let passed = passing(both, factors[block], probes[probe].second, tests[probe]) & mask;
                 if passed != 0 {
                     append_some(&mut out[probe], passed, places);
                 }
             }
         }
     }
+}
+
+/// The lowest bits, one for each of up to 16 slots.
+#[inline]
+fn mask_of(slots: &[u32]) -> u16 {
+    ((1_u32 << slots.len()) - 1) as u16
 }
 
 /// Asks for the second bits of some slots, as far as there are any.
@@ -67,21 +69,42 @@ fn ask_for(part: &ClosePart<'_>, slots: &[u32], from: usize, count: usize) {
     }
 }
 
-/// Turns the second bits of up to 16 slots into a block; the rows after them have the last slot's.
-#[target_feature(enable = "avx512f")]
+/// Turns the second bits of up to 16 slots into a block, and gives the factors and spreads of their 2-bit codes. The rows after them
+/// have the first one's bits.
+#[target_feature(enable = "avx512f,avx512bw")]
 #[inline]
-fn gather(part: &ClosePart<'_>, slots: &[u32], block: &mut [Line]) {
-    let last = slots.len() - 1;
+fn gather(part: &ClosePart<'_>, slots: &[u32], block: &mut [Line]) -> [__m512; 2] {
+    let Some(first) = slots.first() else {
+        return [_mm512_setzero_ps(); 2];
+    };
+    let all = part.second_all();
+    let mask = mask_of(slots);
+    let places = _mm512_sub_epi32(load_some(mask, slots), _mm512_set1_epi32(all.first.cast_signed()));
+    let within = _mm512_mask_cmplt_epu32_mask(mask, places, _mm512_set1_epi32(all.slots as i32));
+    assert!(within == mask);
+    let mut rows = [0_u32; ROWS_PER_BLOCK];
+    // SAFETY: the array is 64 bytes.
+    unsafe {
+        let first = _mm512_set1_epi32(first.wrapping_sub(all.first).cast_signed());
+        _mm512_storeu_si512(rows.as_mut_ptr().cast(), _mm512_mask_mov_epi32(first, mask, places));
+    }
     for (line, words) in block.chunks_mut(ROWS_PER_BLOCK).enumerate() {
         let mut lines = [_mm512_setzero_si512(); ROWS_PER_BLOCK];
         for row in 0..ROWS_PER_BLOCK {
-            lines[row] = load(&part.second(slots[row.min(last)])[line]);
+            // SAFETY: every place is below the number of slots, and each slot has the same number of lines, of which this is one.
+            lines[row] = unsafe { _mm512_load_si512(all.bits.add(rows[row] as usize * all.lines + line).cast()) };
         }
         for (word, lane) in words.iter_mut().zip(transposed(lines)) {
             // SAFETY: a line is 64 bytes at a multiple of 64.
             unsafe { _mm512_store_si512(std::ptr::from_mut(word).cast(), lane) };
         }
     }
+    // SAFETY: as above: there is one pair of 16 bits for each slot.
+    let pairs = unsafe { _mm512_mask_i32gather_epi32::<4>(_mm512_setzero_si512(), mask, places, all.factors.cast()) };
+    [
+        _mm512_cvtph_ps(_mm512_cvtepi32_epi16(pairs)),
+        _mm512_cvtph_ps(_mm512_cvtepi32_epi16(_mm512_srli_epi32::<16>(pairs))),
+    ]
 }
 
 /// Value j of register i becomes value i of register j.
@@ -127,19 +150,4 @@ fn load_some<T: bytemuck::Pod>(mask: u16, values: &[T]) -> __m512i {
     assert!(mask.count_ones() as usize <= values.len());
     // SAFETY: the mask has its low bits set, no more than there are values; others are not read.
     unsafe { _mm512_maskz_loadu_epi32(mask, values.as_ptr().cast()) }
-}
-
-/// Factors and spreads of the 2-bit codes.
-#[target_feature(enable = "avx512f,avx512bw")]
-#[inline]
-fn factors_of(part: &ClosePart<'_>, slots: &[u32], mask: u16) -> [__m512; 2] {
-    let mut pairs = [[0_u16; 2]; ROWS_PER_BLOCK];
-    for (pair, slot) in pairs.iter_mut().zip(slots) {
-        *pair = part.second_factors(*slot);
-    }
-    let pairs = load_some(mask, &pairs);
-    [
-        _mm512_cvtph_ps(_mm512_cvtepi32_epi16(pairs)),
-        _mm512_cvtph_ps(_mm512_cvtepi32_epi16(_mm512_srli_epi32::<16>(pairs))),
-    ]
 }
