@@ -11,9 +11,9 @@ impl Config {
     /// Largest dimension that an index takes.
     pub const MAX_DIM: usize = 2048;
 
-    /// A space of `dim` dimensions (1 to 2,048) with the code width that measures best for it: on vectors with the spectrum of real
-    /// embeddings, 1 M rows, a search took 8.0, 3.5, 3.8 and 5.1 ms with 1 to 4 bits at 256 dimensions, and 5.3, 2.4, 2.1 and 2.3 ms at
-    /// 128 (see docs/BENCHMARKS.md). From 512 on one bit leaves few enough rows over.
+    /// A space of `dim` dimensions (1 to 2,048) with the code width that suits it: the fewer dimensions, the more bits it takes for few
+    /// rows to be left over after the first pass. At 256 dimensions with 2 bits a search over vectors with the spectrum of real
+    /// embeddings takes little more than reading the codes (docs/BENCHMARKS.md). From 512 on one bit leaves few enough rows over.
     pub fn new(dim: usize) -> Result<Self, IndexError> {
         if dim == 0 || dim > Self::MAX_DIM {
             return Err(IndexError::Dimension {
