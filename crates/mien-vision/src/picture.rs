@@ -173,6 +173,16 @@ impl Picture {
         })
     }
 
+    /// A picture of one shade of grey.
+    pub(crate) fn plain(width: u32, height: u32, shade: u8) -> Self {
+        let (width, height) = (width.max(1), height.max(1));
+        Self {
+            header: PictureHeader::synthetic(width, height),
+            full: OnceLock::from(vec![shade; width as usize * height as usize * 3]),
+            half: None,
+        }
+    }
+
     /// Width of the upright picture in pixels.
     pub fn width(&self) -> u32 {
         self.header.upright_size().0

@@ -2,6 +2,7 @@
 
 mod landmarks;
 mod open;
+mod warm;
 
 pub(crate) use open::format;
 pub use open::{OpenError, VisionOptions};

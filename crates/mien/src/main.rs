@@ -82,7 +82,9 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let mut arguments = Arguments::parse();
+    arguments.where_to.assignments =
+        assignments(std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()));
     match run(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
@@ -91,6 +93,20 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// What follows each `--set`, wherever it stands. clap forgets those before a command when there are others behind it.
+fn assignments(arguments: impl Iterator<Item = String>) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut arguments = arguments.skip(1).take_while(|argument| argument != "--");
+    while let Some(argument) = arguments.next() {
+        if argument == "--set" {
+            found.extend(arguments.next());
+        } else if let Some(assignment) = argument.strip_prefix("--set=") {
+            found.push(assignment.to_owned());
+        }
+    }
+    found
 }
 
 fn run(arguments: Arguments) -> Result<()> {
@@ -126,4 +142,16 @@ fn log_filter(command: &Option<Command>, configured: &str) -> String {
 fn is_closed_pipe(error: &anyhow::Error) -> bool {
     let io = error.chain().find_map(|cause| cause.downcast_ref::<std::io::Error>());
     io.is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_assignment_counts_wherever_it_stands() {
+        let line = "mien --set a=1 serve --listen x --set=b=2 --set c=3 -- --set d=4";
+        let found = assignments(line.split(' ').map(str::to_owned));
+        assert_eq!(found, ["a=1", "b=2", "c=3"]);
+    }
 }

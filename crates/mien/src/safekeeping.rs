@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use mien_core::{Core, CoreError, SystemClock};
+use mien_store::Store;
 
 use crate::place::Place;
 use crate::{models, see};
@@ -26,10 +27,12 @@ pub fn backup(place: &Place, arguments: &BackupArguments) -> Result<()> {
         .store()?
         .backup(&arguments.file)
         .with_context(|| format!("cannot write {}", arguments.file.display()))?;
+    // SQLite would lay a journal that was left behind over the restored file.
     println!(
-        "written to {}; to restore, stop the server, put it at {} and start again",
+        "written to {}; to restore, stop the server, delete {database}-wal and {database}-shm if they are there, put the file \
+         at {database} and start again",
         arguments.file.display(),
-        database.display()
+        database = database.display()
     );
     Ok(())
 }
@@ -41,24 +44,12 @@ pub fn check(place: &Place) -> Result<()> {
         bail!("there is no database at {}", database.display());
     }
     let store = place.store()?;
-    let pack = models::ready_pack(place)?;
-    let (vision, _) = see::open(place, &pack)?;
-    let limits = place.settings.account_limits()?;
-    let opened = Core::open(
-        store.clone(),
-        &place.index_directory(),
-        see::spaces(&vision)?,
-        limits,
-        Arc::new(SystemClock),
-    );
-    let findings = match opened {
-        Ok(core) => core.check()?,
-        Err(CoreError::InUse) => {
-            eprintln!("a server is running on this data: the index is left out");
-            store.check()?
-        }
-        Err(error) => return Err(error).context("the data cannot be opened"),
+    let findings = match indexed(place, store.clone())? {
+        Some(core) => core.check().map_err(anyhow::Error::from),
+        None => store.check().map_err(anyhow::Error::from),
     };
+    let findings =
+        findings.context("the data cannot be read through: the file or the disk is damaged; restore a backup")?;
     for finding in &findings {
         println!("{finding}");
     }
@@ -68,5 +59,32 @@ pub fn check(place: &Place) -> Result<()> {
             Ok(())
         }
         found => bail!("{found} findings"),
+    }
+}
+
+/// The domain with its index; `None`, with a word on it, when the index cannot be looked at now.
+fn indexed(place: &Place, store: Store) -> Result<Option<Core>> {
+    let pack = match models::ready_pack(place) {
+        Ok(pack) => pack,
+        Err(error) => {
+            eprintln!("{error:#}: the index is left out");
+            return Ok(None);
+        }
+    };
+    let (vision, _) = see::open(place, &pack)?;
+    let opened = Core::open(
+        store,
+        &place.index_directory(),
+        see::spaces(&vision)?,
+        place.settings.account_limits()?,
+        Arc::new(SystemClock),
+    );
+    match opened {
+        Ok(core) => Ok(Some(core)),
+        Err(CoreError::InUse) => {
+            eprintln!("a server is running on this data: the index is left out");
+            Ok(None)
+        }
+        Err(error) => Err(error).context("the data cannot be opened"),
     }
 }

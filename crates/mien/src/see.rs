@@ -11,19 +11,37 @@ use crate::settings::EngineKind;
 
 /// Loads every network of the pack. The second value says on what they run.
 pub fn open(place: &Place, pack: &Pack) -> Result<(Vision, String)> {
-    let engine: Box<dyn Engine> = match place.settings.engine.kind {
+    let engine = engine(place)?;
+    Ok((vision(pack, engine.as_ref())?, engine.name()))
+}
+
+/// The configured engine.
+pub fn engine(place: &Place) -> Result<Box<dyn Engine>> {
+    Ok(match place.settings.engine.kind {
         EngineKind::Auto => engine::best(&place.home),
         EngineKind::Openvino => Box::new(OpenVino::open(&runtime_directory(&place.home))?),
         EngineKind::Tract => Box::new(Tract),
-    };
+    })
+}
+
+/// Loads every network of the pack as the server does.
+pub fn vision(pack: &Pack, engine: &dyn Engine) -> Result<Vision> {
     let options = VisionOptions {
         precision: Precision::Bf16,
         ..VisionOptions::default()
     };
     let name = &pack.manifest().name;
-    let vision = Vision::open(pack, engine.as_ref(), &options)
-        .with_context(|| format!("the model pack {name} cannot be opened"))?;
-    Ok((vision, engine.name()))
+    Vision::open(pack, engine, &options).with_context(|| format!("the model pack {name} cannot be opened"))
+}
+
+/// As [`open`], and ready for the first request: nothing is compiled or allocated later that could be now.
+pub fn open_warm(place: &Place, pack: &Pack) -> Result<(Vision, String)> {
+    let (vision, engine) = open(place, pack)?;
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    vision
+        .warm_up(cores)
+        .with_context(|| format!("the model pack {} cannot be run on {engine}", pack.manifest().name))?;
+    Ok((vision, engine))
 }
 
 /// One space for each embedder of the pack that has a calibration. Without one there is no way from a similarity to a

@@ -43,7 +43,7 @@ async fn serve(place: &Place) -> Result<()> {
     }
     let stop = stop_signal()?;
     let pack = models::ready_pack(place)?;
-    let (vision, engine) = see::open(place, &pack)?;
+    let (vision, engine) = see::open_warm(place, &pack)?;
     let clock = Arc::new(SystemClock);
     let core = Core::open(
         place.store()?,

@@ -8,6 +8,8 @@ use mien_vision::picture::{Picture, PictureLimits};
 use mien_vision::vision::{DetectOptions, Mirror, Slot, Vision};
 use serde_json::{Value, json};
 
+mod networks;
+
 use super::quantile;
 use crate::place::Place;
 use crate::{models, see};
@@ -16,11 +18,14 @@ use crate::{models, see};
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// Photographs with at least one face each.
-    #[arg(required = true)]
+    #[arg(required_unless_present = "networks")]
     images: Vec<PathBuf>,
+    /// Also run each network of the pack alone, on one thread, with the input that a picture of 640 x 480 leads to.
+    #[arg(long)]
+    networks: bool,
     /// Seconds of measuring for each photograph.
-    #[arg(long, default_value_t = 3)]
-    seconds: u64,
+    #[arg(long, default_value_t = 3.0)]
+    seconds: f64,
     /// Threads that look at the same time.
     #[arg(long, default_value_t = 1)]
     threads: usize,
@@ -41,7 +46,12 @@ struct Stages {
 /// Measures and prints one JSON object.
 pub fn run(place: &Place, arguments: Arguments) -> Result<()> {
     let pack = models::ready_pack(place)?;
-    let (vision, engine) = see::open(place, &pack)?;
+    let engine = see::engine(place)?;
+    let vision = see::vision(&pack, engine.as_ref())?;
+    let networks = match arguments.networks {
+        true => networks::measure(&pack, engine.as_ref())?,
+        false => Value::Null,
+    };
     let mut images = Vec::new();
     for path in &arguments.images {
         let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
@@ -55,11 +65,12 @@ pub fn run(place: &Place, arguments: Arguments) -> Result<()> {
     let report = json!({
         "bench": "vision",
         "pack": pack.manifest().name.to_string(),
-        "engine": engine,
+        "engine": engine.name(),
         "cores": std::thread::available_parallelism().map_or(1, usize::from),
         "threads": arguments.threads,
         "version": arguments.version.as_str(),
         "images": images,
+        "networks": networks,
     });
     println!("{}", serde_json::to_string_pretty(&report)?);
     Ok(())
@@ -79,7 +90,7 @@ fn measure(vision: &Vision, name: &str, bytes: &[u8], arguments: &Arguments) -> 
         pass(vision, bytes, arguments.version, &mut Stages::default())?;
     }
     let began = Instant::now();
-    let until = began + Duration::from_secs(arguments.seconds);
+    let until = began + Duration::from_secs_f64(arguments.seconds.max(0.0));
     let results: Vec<Result<Stages>> = std::thread::scope(|scope| {
         let looking = || {
             let mut stages = Stages::default();

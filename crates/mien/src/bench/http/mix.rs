@@ -43,7 +43,7 @@ pub enum HeavyAction {
 /// Everybody beside everybody.
 pub fn run(place: &Place, mix: &Mix<'_>) -> Result<Value> {
     let pack = models::ready_pack(place)?;
-    let (vision, engine) = see::open(place, &pack)?;
+    let (vision, engine) = see::open_warm(place, &pack)?;
     let spaces = see::spaces(&vision)?;
     let folder = tempfile::tempdir().context("no temporary directory")?;
     let stage = Stage::open(folder.path(), spaces, Arc::new(vision), place.settings.api_config()?)?;
