@@ -136,7 +136,7 @@ def main():
     parser.add_argument("--faces", type=pathlib.Path, help="photographs with one face each")
     parser.add_argument("--out", required=True, type=pathlib.Path, help="directory of the new pack")
     parser.add_argument("--faces-used", type=int, default=400)
-    parser.add_argument("--only", choices=["embedder", "detector"])
+    parser.add_argument("--only", choices=["embedder", "detector"], default="embedder", help="the detector: OpenVINO refuses what comes out")
     parser.add_argument("--time", action="store_true", help="measure instead of making")
     arguments = parser.parse_args()
     time_models(arguments) if arguments.time else make_pack(arguments)

@@ -4,52 +4,44 @@ use super::{DetectOptions, Mirror, Vision, VisionError};
 use crate::face::{Face, FivePoints, Frame, Point, Region, Seen, Turn};
 use crate::picture::Picture;
 
-/// Pictures whose canvases are prepared, in pixels: what cameras, telephones and browsers send, upright and across.
-const SIZES: [(u32, u32); 8] = [
-    (640, 480),
-    (480, 640),
-    (640, 640),
-    (1280, 960),
-    (960, 1280),
-    (1920, 1080),
-    (1080, 1920),
-    (1280, 720),
-];
+/// Pictures whose canvases are prepared, in pixels: what most clients send, across and upright. Each canvas costs some
+/// megabytes and 50 to 100 ms, so that rarer ones wait until they are asked for.
+const SIZES: [(u32, u32); 4] = [(640, 480), (480, 640), (1280, 960), (960, 1280)];
 
 /// Grey, in which no detector sees a face.
 const GREY: u8 = 127;
 
 impl Vision {
-    /// Looks at grey pictures, on `threads` threads at once, so that the first requests are as fast as the next. A network
+    /// Looks at grey pictures, with embeddings on `threads` threads at once, so that the first requests are as fast as the next. A network
     /// that cannot run is found here and not by a client.
     ///
     /// # Errors
     /// An engine failure.
     pub fn warm_up(&self, threads: usize) -> Result<(), VisionError> {
-        std::thread::scope(|scope| {
-            let all: Vec<_> = (0..threads.max(1))
-                .map(|first| {
-                    let sizes = SIZES.into_iter().skip(first).step_by(threads.max(1));
-                    scope.spawn(|| self.look_at_nothing(sizes))
-                })
-                .collect();
-            all.into_iter()
-                .try_for_each(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-        })
-    }
-
-    fn look_at_nothing(&self, sizes: impl Iterator<Item = (u32, u32)>) -> Result<(), VisionError> {
-        for (width, height) in sizes {
+        for (width, height) in SIZES {
             let picture = Picture::plain(width, height, GREY);
             self.detector
                 .find(&picture, DetectOptions::default().min_face_px, false)?;
         }
-        // Every thread needs a request of its own for the networks behind the detector.
+        // Engines compile one model at a time, and the memory that several threads need for it is not given back: all is
+        // compiled by one, then each thread needs only a request of its own.
         let picture = Picture::plain(640, 480, GREY);
+        self.embed_nothing(&picture)?;
+        std::thread::scope(|scope| {
+            let others: Vec<_> = (1..threads)
+                .map(|_| scope.spawn(|| self.embed_nothing(&picture)))
+                .collect();
+            others
+                .into_iter()
+                .try_for_each(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        })
+    }
+
+    fn embed_nothing(&self, picture: &Picture) -> Result<(), VisionError> {
         let face = somewhere();
-        self.points.find(&picture, &face)?;
+        self.points.find(picture, &face)?;
         for live in &self.embedders {
-            live.embedder.embed(&picture, &face.rough, Mirror::Off)?;
+            live.embedder.embed(picture, &face.rough, Mirror::Off)?;
         }
         Ok(())
     }
