@@ -1,16 +1,15 @@
 //! What the API needs from whoever looks at pictures.
 
 mod attributes;
-mod landmarks;
 mod quality;
 
 pub use attributes::{Attributes, Class, Pose};
-pub use landmarks::{DenseLandmarks, Landmarks};
 pub use quality::{Completeness, Quality};
 
 use mien_core::{ModelVersion, Space};
 use mien_vision::face::Face;
 use mien_vision::picture::Picture;
+pub use mien_vision::points::{DenseLandmarks, Landmarks};
 use mien_vision::vision::{DetectOptions, Mirror, Slot, Vision, VisionError};
 
 /// Looks at pictures. [`Vision`] is the real one; tests give their own.
@@ -75,6 +74,14 @@ impl Eyes for Vision {
 
     fn embed_crop(&self, crop: &[u8], space: &Space) -> Result<Vec<f32>, VisionError> {
         Vision::embed_crop(self, crop, slot(self, space)?, Mirror::On)
+    }
+
+    fn landmarks(&self, picture: &Picture, face: &Face) -> Result<Landmarks, VisionError> {
+        Vision::landmarks(self, picture, face)
+    }
+
+    fn dense_landmarks(&self, picture: &Picture, face: &Face) -> Result<DenseLandmarks, VisionError> {
+        Vision::dense_landmarks(self, picture, face)
     }
 }
 

@@ -92,7 +92,10 @@ impl Detector {
         for &turn in turns {
             let (turned_format, turned) = turn::tensor(&tensor, &format, turn);
             let found = self.decode(&turned_format, &turned)?;
-            let whole = found.into_iter().filter(usable);
+            // A network that knows turned faces too finds one in every turn: only where its points stand upright is it right.
+            let whole = found
+                .into_iter()
+                .filter(|candidate| usable(candidate) && (turns.len() == 1 || upright(candidate)));
             let upright = whole.map(|candidate| turn::back(candidate, &format, turn));
             candidates.extend(upright.filter_map(|candidate| pass.place(&candidate)));
         }
@@ -180,6 +183,17 @@ fn usable(candidate: &Candidate) -> bool {
             .to_array()
             .iter()
             .all(|p| p.x.is_finite() && p.y.is_finite())
+}
+
+/// Whether the mouth lies below the eyes, within 60 degrees.
+fn upright(candidate: &Candidate) -> bool {
+    let points = candidate.points;
+    let (eyes, mouth) = (
+        points.left_eye.middle(points.right_eye),
+        points.left_mouth.middle(points.right_mouth),
+    );
+    let (across, down) = (mouth.x - eyes.x, mouth.y - eyes.y);
+    down > 0.5 * across.hypot(down)
 }
 
 /// The reported frame: the region and its margin, in whole pixels.

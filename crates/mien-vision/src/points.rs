@@ -2,17 +2,22 @@
 //!
 //! A detector's own points are off by about 0.10 inter-ocular distances, these by 0.05 (DESIGN 3).
 
+mod curve;
+mod doubt;
 mod five;
 mod iris;
 mod landmarker;
+mod landmarks;
 mod mesh;
 mod mirror;
 mod pose;
 
+pub(crate) use doubt::Doubt;
 pub use five::PointsNumbers;
 pub use iris::EyePoints;
 pub(crate) use iris::IrisFinder;
 pub(crate) use landmarker::Landmarker;
+pub use landmarks::{DenseLandmarks, Landmarks};
 pub(crate) use mesh::find as find_mesh;
 pub use mesh::{MESH_POINTS, Mesh};
 pub use pose::HeadPose;
@@ -54,7 +59,10 @@ impl PointFinder {
     pub(crate) fn find(&self, picture: &Picture, face: &Face) -> Result<FivePoints, VisionError> {
         match self {
             Self::Five(crop, numbers) => five::find(crop, numbers, picture, face),
-            Self::Mesh(crop, numbers) => Ok(mesh::find(crop, numbers, picture, face)?.five_points()),
+            Self::Mesh(crop, numbers) => {
+                let look = || mesh::find(crop, numbers, picture, face);
+                Ok(face.seen.first_look(look)?.five_points())
+            }
             Self::Detector => Ok(face.rough),
         }
     }

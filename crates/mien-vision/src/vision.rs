@@ -17,7 +17,7 @@ use crate::engine::EngineError;
 use crate::face::{Face, FivePoints};
 use crate::heads::Heads;
 use crate::picture::Picture;
-use crate::points::{Landmarker, PointFinder};
+use crate::points::{Doubt, Landmarker, PointFinder};
 
 /// Which of the two live embedders is meant (DESIGN 3, `FaceModelVersion`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -99,6 +99,7 @@ pub struct EmbedderInfo {
 #[derive(Debug)]
 pub struct Vision {
     detector: Detector,
+    doubt: Option<Doubt>,
     points: PointFinder,
     embedders: Vec<LiveEmbedder>,
     heads: Option<Heads>,
@@ -120,6 +121,9 @@ impl Vision {
     /// [`VisionError::NoFace`], [`VisionError::FaceTooSmall`] when all are below the minimum, or an engine failure.
     pub fn detect(&self, picture: &Picture, options: &DetectOptions) -> Result<Vec<Face>, VisionError> {
         let mut faces = self.detector.find(picture, options.min_face_px, options.rotate)?;
+        if let Some(doubt) = &self.doubt {
+            doubt.drop_unbelieved(picture, &mut faces)?;
+        }
         let largest_px = faces
             .iter()
             .map(|face| face.frame.shorter_side())

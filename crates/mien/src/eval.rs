@@ -2,18 +2,24 @@
 //!
 //! Results go to standard output (one JSON object with `--json`), progress to standard error.
 
+mod all;
 mod attributes;
 mod calibrate;
 mod dataset;
+mod detection;
 mod fit;
+mod identity;
+mod landmarks;
 mod lfw;
 mod observe;
 mod pairs;
+mod scenes;
 mod seeing;
 
 use clap::{Args, Subcommand};
 use mien_vision::home::Home;
 
+pub use all::MeasureArgs;
 pub use attributes::AttributesArgs;
 pub use calibrate::CalibrateArgs;
 pub use fit::FitArgs;
@@ -22,6 +28,14 @@ pub use lfw::LfwArgs;
 /// What to measure or fit.
 #[derive(Debug, Subcommand)]
 pub enum EvalCommand {
+    /// Every evaluation that needs nothing but data, as one JSON object.
+    All(MeasureArgs),
+    /// Faces found and missed: LFW, turned, small, filling the frame, at the edge, and pictures without faces.
+    Detection(MeasureArgs),
+    /// The 90 points against the documented sample, mirror images and shifts; the head pose.
+    Landmarks(MeasureArgs),
+    /// Verification of turned, compressed and small faces, and of those that QualityControl lets through.
+    Identity(MeasureArgs),
     /// Verification on the 6,000 pairs of LFW, and the true accept rate over all impostor pairs.
     Lfw(LfwArgs),
     /// Attributes of labelled faces of LFW: accuracy, calibration, and how often each class is answered.
@@ -52,6 +66,10 @@ pub struct SeeingArgs {
 /// Whatever is missing or wrong with the data, the pack or the engine.
 pub fn run(command: &EvalCommand, home: &Home) -> anyhow::Result<()> {
     match command {
+        EvalCommand::All(args) => all::run(args, home),
+        EvalCommand::Detection(args) => all::one("detection", args, home),
+        EvalCommand::Landmarks(args) => all::one("landmarks", args, home),
+        EvalCommand::Identity(args) => all::one("identity", args, home),
         EvalCommand::Lfw(args) => lfw::run(args, home),
         EvalCommand::Attributes(args) => attributes::run(args, home),
         EvalCommand::Calibrate(args) => calibrate::run(args, home),

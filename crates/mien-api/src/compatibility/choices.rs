@@ -177,4 +177,12 @@ pub static CHOICES: &[Choice] = &[
         point: "IsMatch of VerifyPerson",
         chosen: "Score of 60 and above, as in VerifyFace.",
     },
+    Choice {
+        point: "Signs of Pitch, Yaw and Roll",
+        chosen: "Seen by the viewer: up, towards the right of the picture, and clockwise are positive. Yaw and Pitch end at 30.",
+    },
+    Choice {
+        point: "Lists of DenseFaceShape",
+        chosen: "The points that the networks give, none made up in between: lids 16 each, brows 10, lips 20 and 20, nose 34, irises 5, axis 28, Chin 23 (the jaw from temple to temple), eye bags 18, Forehead 15.",
+    },
 ];

@@ -15,11 +15,17 @@ pub struct Seen {
 
 #[derive(Debug, Default)]
 struct Kept {
+    first_look: OnceLock<Mesh>,
     mesh: OnceLock<Mesh>,
     eyes: OnceLock<[EyePoints; 2]>,
 }
 
 impl Seen {
+    /// The mesh of one look at the detector's box: second opinion of the detection, and alignment of embedders.
+    pub(crate) fn first_look(&self, find: impl FnOnce() -> Result<Mesh, VisionError>) -> Result<&Mesh, VisionError> {
+        once(&self.kept.first_look, find)
+    }
+
     pub(crate) fn mesh(&self, find: impl FnOnce() -> Result<Mesh, VisionError>) -> Result<&Mesh, VisionError> {
         once(&self.kept.mesh, find)
     }

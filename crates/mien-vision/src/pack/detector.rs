@@ -24,8 +24,20 @@ pub struct Detector {
     /// From the model's box to the reported frame.
     #[serde(default)]
     pub margin: Margin,
+    /// Which candidates the mesh looks at before they count.
+    pub doubt: Option<Doubt>,
     /// How the outputs are read.
     pub head: Head,
+}
+
+/// A second opinion: candidates that the detector is not sure of count only where the mesh sees a face too.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Doubt {
+    /// Candidates below this confidence are looked at again, 0 to 1.
+    pub below: f32,
+    /// Least presence of a face that the mesh must report for them, 0 to 1.
+    pub presence: f32,
 }
 
 /// Margin of the frame beyond the model's box, in parts of the box's width and height. May be negative.
@@ -106,6 +118,10 @@ impl Detector {
             share(self.score) && share(self.overlap),
             "score and overlap must be within 0 to 1",
         );
+        let doubt = self
+            .doubt
+            .is_none_or(|doubt| share(doubt.below) && share(doubt.presence));
+        require(doubt, "both numbers of doubt must be within 0 to 1");
         let sizes = self.smallest_px >= 1.0 && self.largest_px > self.smallest_px && self.largest_px.is_finite();
         require(sizes, "smallest_px must be at least 1 and largest_px above it");
         let Margin {

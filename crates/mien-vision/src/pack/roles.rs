@@ -132,6 +132,9 @@ impl Roles {
         if matches!(self.points, Some(Points::Mesh)) && self.mesh.is_none() {
             problems.push("roles.points takes points of the mesh, but there is no roles.mesh".to_owned());
         }
+        if self.detector.as_ref().is_some_and(|detector| detector.doubt.is_some()) && self.mesh.is_none() {
+            problems.push("roles.detector.doubt asks the mesh, but there is no roles.mesh".to_owned());
+        }
         problems
     }
 }

@@ -47,6 +47,11 @@ impl EyePoints {
         self.pupil
     }
 
+    /// The rim of the iris: four points a quarter turn apart.
+    pub fn rim(&self) -> &[Point; 4] {
+        &self.rim
+    }
+
     /// Mean distance from the pupil to the rim of the iris, in pixels.
     pub fn iris_radius(&self) -> f32 {
         self.rim.iter().map(|point| point.distance(self.pupil)).sum::<f32>() / self.rim.len() as f32

@@ -3,7 +3,7 @@
 use super::{Vision, VisionError};
 use crate::face::Face;
 use crate::picture::Picture;
-use crate::points::{EyePoints, HeadPose, Mesh};
+use crate::points::{DenseLandmarks, EyePoints, HeadPose, Landmarks, Mesh};
 
 impl Vision {
     /// The mesh of a face of this picture. Computed once, then kept with the face and its clones.
@@ -29,5 +29,23 @@ impl Vision {
     /// As [`Vision::mesh`].
     pub fn pose(&self, picture: &Picture, face: &Face) -> Result<HeadPose, VisionError> {
         self.landmarker.pose(picture, face)
+    }
+
+    /// The 90 points of AnalyzeFace, in its order.
+    ///
+    /// # Errors
+    /// As [`Vision::eyes`].
+    pub fn landmarks(&self, picture: &Picture, face: &Face) -> Result<Landmarks, VisionError> {
+        let eyes = self.eyes(picture, face)?;
+        Ok(Landmarks::of(self.mesh(picture, face)?, eyes))
+    }
+
+    /// The dense points of AnalyzeDenseLandmarks: those that the networks give, none made up in between.
+    ///
+    /// # Errors
+    /// As [`Vision::eyes`].
+    pub fn dense_landmarks(&self, picture: &Picture, face: &Face) -> Result<DenseLandmarks, VisionError> {
+        let eyes = self.eyes(picture, face)?;
+        Ok(DenseLandmarks::of(self.mesh(picture, face)?, eyes))
     }
 }

@@ -13,7 +13,7 @@ use crate::engine::{Engine, EngineError, LoadOptions, Network, Precision};
 use crate::heads::Heads;
 use crate::pack::{self, FileName, Pack, PackError};
 use crate::picture::{ChannelOrder, InputFormat, Layout};
-use crate::points::{CropNetwork, IrisFinder, Landmarker, PointFinder, PointsNumbers};
+use crate::points::{CropNetwork, Doubt, IrisFinder, Landmarker, PointFinder, PointsNumbers};
 
 /// How the networks are loaded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,6 +96,7 @@ impl Vision {
         };
         let roles = &pack.manifest().roles;
         let detector = roles.detector.as_ref().ok_or(OpenError::Missing("detector"))?;
+        let doubt = loader.doubt(detector)?;
         let detector = loader.detector(detector)?;
         let points = loader.points()?;
         let mut embedders = Vec::new();
@@ -111,6 +112,7 @@ impl Vision {
         let landmarker = loader.landmarker()?;
         Ok(Self {
             detector,
+            doubt,
             points,
             embedders,
             heads,
@@ -177,6 +179,21 @@ impl Loader<'_> {
     fn detector(&mut self, role: &pack::Detector) -> Result<Detector, OpenError> {
         let network = self.network(&role.file)?;
         Ok(Detector::new(network, format(&role.input), detector_numbers(role)))
+    }
+
+    fn doubt(&mut self, role: &pack::Detector) -> Result<Option<Doubt>, OpenError> {
+        let Some(pack::Doubt { below, presence }) = role.doubt else {
+            return Ok(None);
+        };
+        let roles = &self.pack.manifest().roles;
+        let mesh = roles.mesh.as_ref().ok_or(OpenError::Missing("mesh"))?;
+        let (crop, numbers) = self.crop("mesh", &mesh.file, &mesh.input, &mesh.crop)?;
+        Ok(Some(Doubt {
+            below,
+            presence,
+            crop,
+            numbers,
+        }))
     }
 
     fn points(&mut self) -> Result<PointFinder, OpenError> {

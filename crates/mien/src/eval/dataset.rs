@@ -105,6 +105,12 @@ impl Lfw {
     }
 }
 
+/// The pictures of a folder, sorted by name.
+pub fn files(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let files = sorted(folder)?.into_iter().filter(|path| path.is_file());
+    Ok(files.collect())
+}
+
 fn sorted(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let entries = std::fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
     let mut paths = entries
