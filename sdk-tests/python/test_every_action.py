@@ -187,7 +187,7 @@ def analysis(way, image):
     assert 50 < face.Width < 250 and 50 < face.Height < 250
     if face.FaceAttributesInfo is not None:
         told = face.FaceAttributesInfo
-        assert 0 <= told.Age <= 100 and 0 <= told.Gender <= 99 and 0 <= told.Expression <= 100 and 0 <= told.Beauty <= 100
+        assert 0 <= told.Age <= 100 and 0 <= told.Gender <= 100 and 0 <= told.Expression <= 100 and 0 <= told.Beauty <= 100
         assert all(-90 <= angle <= 90 for angle in (told.Pitch, told.Yaw, told.Roll)) and isinstance(told.EyeOpen, bool)
     if face.FaceQualityInfo is not None:
         quality = face.FaceQualityInfo

@@ -68,6 +68,13 @@ impl Eyes for Vision {
         Vision::embed(self, picture, face, slot(self, space)?, mirror)
     }
 
+    fn attributes(&self, picture: &Picture, face: &Face) -> Result<Attributes, VisionError> {
+        let age = self.age_gender(picture, face)?;
+        let emotion = self.emotion(picture, face)?;
+        let seen = self.appearance(picture, face)?;
+        Ok(Attributes::new(age, emotion, &seen, self.pose(picture, face)?))
+    }
+
     fn crop(&self, picture: &Picture, face: &Face) -> Result<Vec<u8>, VisionError> {
         Vision::crop(self, picture, face)
     }

@@ -14,4 +14,5 @@ pub mod install;
 pub mod pack;
 pub mod picture;
 pub mod points;
+pub mod portrait;
 pub mod vision;

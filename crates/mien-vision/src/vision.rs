@@ -1,5 +1,6 @@
 //! The facade: a picture goes in, faces and embeddings come out.
 
+mod attributes;
 mod landmarks;
 mod open;
 mod warm;
@@ -16,8 +17,10 @@ use crate::embed::Embedder;
 use crate::engine::EngineError;
 use crate::face::{Face, FivePoints};
 use crate::heads::Heads;
+use crate::pack;
 use crate::picture::Picture;
 use crate::points::{Doubt, Landmarker, PointFinder};
+use crate::portrait::Portrayer;
 
 /// Which of the two live embedders is meant (DESIGN 3, `FaceModelVersion`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -103,6 +106,8 @@ pub struct Vision {
     points: PointFinder,
     embedders: Vec<LiveEmbedder>,
     heads: Option<Heads>,
+    age_gender: Option<Portrayer<pack::AgeGender>>,
+    expression: Option<Portrayer<pack::Expression>>,
     landmarker: Landmarker,
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Results go to standard output (one JSON object with `--json`), progress to standard error.
 
+mod ages;
 mod all;
 mod attributes;
 mod calibrate;
@@ -19,6 +20,7 @@ mod seeing;
 use clap::{Args, Subcommand};
 use mien_vision::home::Home;
 
+pub use ages::AgesArgs;
 pub use all::MeasureArgs;
 pub use attributes::AttributesArgs;
 pub use calibrate::CalibrateArgs;
@@ -40,6 +42,8 @@ pub enum EvalCommand {
     Lfw(LfwArgs),
     /// Attributes of labelled faces of LFW: accuracy, calibration, and how often each class is answered.
     Attributes(AttributesArgs),
+    /// Age and gender on UTKFace.
+    Ages(AgesArgs),
     /// The curve from cosine to false accept rate: fitted on one half of the people, checked on the other.
     Calibrate(CalibrateArgs),
     /// The mean vectors and the projection of an embedder of several networks, fitted on one half of the people.
@@ -72,6 +76,7 @@ pub fn run(command: &EvalCommand, home: &Home) -> anyhow::Result<()> {
         EvalCommand::Identity(args) => all::one("identity", args, home),
         EvalCommand::Lfw(args) => lfw::run(args, home),
         EvalCommand::Attributes(args) => attributes::run(args, home),
+        EvalCommand::Ages(args) => ages::run(args, home),
         EvalCommand::Calibrate(args) => calibrate::run(args, home),
         EvalCommand::Fit(args) => fit::run(args, home),
     }

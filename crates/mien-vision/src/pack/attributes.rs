@@ -19,10 +19,26 @@ pub struct AgeGender {
     pub age: String,
     /// How the age is written.
     pub age_kind: AgeKind,
+    /// Corrected age: years times this plus [`AgeGender::age_shift`].
+    #[serde(default = "one")]
+    pub age_scale: f32,
+    /// Years added.
+    #[serde(default)]
+    pub age_shift: f32,
     /// Output with the gender.
     pub gender: String,
     /// How the gender is written.
     pub gender_kind: GenderKind,
+    /// Calibrated probability: the log odds of male times this plus [`AgeGender::gender_shift`].
+    #[serde(default = "one")]
+    pub gender_scale: f32,
+    /// Added to the log odds of male.
+    #[serde(default)]
+    pub gender_shift: f32,
+}
+
+fn one() -> f32 {
+    1.0
 }
 
 /// How a model writes an age.

@@ -14,6 +14,7 @@ use crate::heads::Heads;
 use crate::pack::{self, FileName, Pack, PackError};
 use crate::picture::{ChannelOrder, InputFormat, Layout};
 use crate::points::{CropNetwork, Doubt, IrisFinder, Landmarker, PointFinder, PointsNumbers};
+use crate::portrait::Portrayer;
 
 /// How the networks are loaded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,12 +111,16 @@ impl Vision {
         }
         let heads = Heads::open(pack, engine, &heads_options(options))?;
         let landmarker = loader.landmarker()?;
+        let age_gender = loader.age_gender()?;
+        let expression = loader.expression()?;
         Ok(Self {
             detector,
             doubt,
             points,
             embedders,
             heads,
+            age_gender,
+            expression,
             landmarker,
         })
     }
@@ -232,6 +237,31 @@ impl Loader<'_> {
             });
         }
         Ok(landmarker)
+    }
+
+    fn age_gender(&mut self) -> Result<Option<Portrayer<pack::AgeGender>>, OpenError> {
+        let Some(role) = &self.pack.manifest().roles.age_gender else {
+            return Ok(None);
+        };
+        let network = self.exact("age and gender", &role.file, &role.input)?;
+        let role = role.clone();
+        Ok(Some(Portrayer { network, role }))
+    }
+
+    fn expression(&mut self) -> Result<Option<Portrayer<pack::Expression>>, OpenError> {
+        let Some(role) = &self.pack.manifest().roles.expression else {
+            return Ok(None);
+        };
+        let network = self.exact("expression", &role.file, &role.input)?;
+        let role = role.clone();
+        Ok(Some(Portrayer { network, role }))
+    }
+
+    /// In 32-bit floats: these run only when they are asked for, and were measured so.
+    fn exact(&mut self, stage: &'static str, file: &FileName, input: &pack::Input) -> Result<CropNetwork, OpenError> {
+        let network = self.network_in(file, Precision::F32)?;
+        let format = format(input);
+        Ok(CropNetwork { stage, network, format })
     }
 
     fn crop(
