@@ -20,9 +20,7 @@ mod seeing;
 use clap::{Args, Subcommand};
 use mien_vision::home::Home;
 
-pub use ages::AgesArgs;
 pub use all::MeasureArgs;
-pub use attributes::AttributesArgs;
 pub use calibrate::CalibrateArgs;
 pub use fit::FitArgs;
 pub use lfw::LfwArgs;
@@ -41,9 +39,9 @@ pub enum EvalCommand {
     /// Verification on the 6,000 pairs of LFW, and the true accept rate over all impostor pairs.
     Lfw(LfwArgs),
     /// Attributes of labelled faces of LFW: accuracy, calibration, and how often each class is answered.
-    Attributes(AttributesArgs),
+    Attributes(MeasureArgs),
     /// Age and gender on UTKFace.
-    Ages(AgesArgs),
+    Ages(MeasureArgs),
     /// The curve from cosine to false accept rate: fitted on one half of the people, checked on the other.
     Calibrate(CalibrateArgs),
     /// The mean vectors and the projection of an embedder of several networks, fitted on one half of the people.
@@ -75,8 +73,8 @@ pub fn run(command: &EvalCommand, home: &Home) -> anyhow::Result<()> {
         EvalCommand::Landmarks(args) => all::one("landmarks", args, home),
         EvalCommand::Identity(args) => all::one("identity", args, home),
         EvalCommand::Lfw(args) => lfw::run(args, home),
-        EvalCommand::Attributes(args) => attributes::run(args, home),
-        EvalCommand::Ages(args) => ages::run(args, home),
+        EvalCommand::Attributes(args) => all::one("attributes", args, home),
+        EvalCommand::Ages(args) => all::one("ages", args, home),
         EvalCommand::Calibrate(args) => calibrate::run(args, home),
         EvalCommand::Fit(args) => fit::run(args, home),
     }

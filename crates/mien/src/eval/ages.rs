@@ -3,28 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
-use clap::Args;
-use mien_vision::home::Home;
 use mien_vision::portrait::AgeGender;
 use serde::Serialize;
+use serde_json::Value;
 
-use super::SeeingArgs;
+use super::all::Scope;
 use super::lfw::central_face;
 use super::observe;
 use super::seeing::Seeing;
-
-/// Options of `mien eval ages`.
-#[derive(Clone, Debug, Args)]
-pub struct AgesArgs {
-    /// The folder of UTKFace, or the folder that holds it as `utkface`.
-    #[arg(long)]
-    pub data: PathBuf,
-    /// Print one JSON object.
-    #[arg(long)]
-    pub json: bool,
-    #[command(flatten)]
-    pub seeing: SeeingArgs,
-}
 
 /// One image and what its name says: `age_gender_...`, gender 0 male, 1 female.
 struct Labelled {
@@ -36,8 +22,6 @@ struct Labelled {
 #[derive(Serialize)]
 struct Report {
     set: &'static str,
-    pack: String,
-    engine: String,
     faces_not_found: usize,
     adults_18_to_65: Figures,
     all_ages: Figures,
@@ -63,11 +47,14 @@ struct Bin {
     right: f64,
 }
 
-pub fn run(args: &AgesArgs, home: &Home) -> anyhow::Result<()> {
-    let labelled = labelled(&args.data)?;
-    let seeing = Seeing::open(&args.seeing, home, false)?;
+/// Age and gender on the half of UTKFace that nothing was fitted on.
+pub fn measure(seeing: &Seeing, scope: &Scope) -> anyhow::Result<Value> {
+    let mut labelled = labelled(&scope.data)?;
+    if scope.quick {
+        labelled = labelled.into_iter().step_by(5).collect();
+    }
     let look = |image: &Labelled| -> anyhow::Result<Option<AgeGender>> {
-        let (picture, Some(face)) = central_face(&seeing, &image.path)? else {
+        let (picture, Some(face)) = central_face(seeing, &image.path)? else {
             return Ok(None);
         };
         Ok(Some(seeing.vision.age_gender(&picture, &face)?))
@@ -89,15 +76,8 @@ pub fn run(args: &AgesArgs, home: &Home) -> anyhow::Result<()> {
         adults_18_to_65: figures(&adults)?,
         all_ages: figures(&pairs)?,
         gender_reliability: reliability(&pairs),
-        pack: seeing.pack,
-        engine: seeing.engine,
     };
-    if args.json {
-        println!("{}", serde_json::to_string(&report)?);
-    } else {
-        println!("{}", serde_json::to_string_pretty(&report)?);
-    }
-    Ok(())
+    Ok(serde_json::to_value(report)?)
 }
 
 /// The second half of the images; scale and shift of the packs were fitted on the first (`training/ages`).

@@ -8,7 +8,7 @@ use mien_vision::home::Home;
 use serde_json::{Map, Value, json};
 
 use super::seeing::Seeing;
-use super::{SeeingArgs, detection, identity, landmarks};
+use super::{SeeingArgs, ages, attributes, detection, identity, landmarks};
 
 /// One evaluation: its name, and the function that measures it and gives a JSON object.
 pub struct Evaluation {
@@ -29,6 +29,14 @@ const EVALUATIONS: &[Evaluation] = &[
     Evaluation {
         name: "identity",
         measure: identity::measure,
+    },
+    Evaluation {
+        name: "attributes",
+        measure: attributes::measure,
+    },
+    Evaluation {
+        name: "ages",
+        measure: ages::measure,
     },
 ];
 

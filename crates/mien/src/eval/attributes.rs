@@ -1,35 +1,21 @@
 //! `mien eval attributes`: what the heads say of labelled faces, beside the labels.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, ensure};
-use clap::Args;
 use mien_vision::heads::{Appearance, Weights};
-use mien_vision::home::Home;
 use serde::Serialize;
+use serde_json::Value;
 
-use super::SeeingArgs;
+use super::all::Scope;
 use super::dataset::Lfw;
 use super::lfw::central_face;
 use super::observe;
 use super::seeing::Seeing;
 
-/// Options of `mien eval attributes`.
-#[derive(Clone, Debug, Args)]
-pub struct AttributesArgs {
-    /// The folder of LFW, or the folder that holds it as `lfw`.
-    #[arg(long)]
-    pub data: PathBuf,
-    /// The labels.
-    #[arg(long, default_value = "training/labels/lfw_attributes.csv")]
-    pub labels: PathBuf,
-    /// Print one JSON object.
-    #[arg(long)]
-    pub json: bool,
-    #[command(flatten)]
-    pub seeing: SeeingArgs,
-}
+/// Our labels, with the split into people of training and of test.
+const LABELS: &str = include_str!("../../../../training/labels/lfw_attributes.csv");
 
 /// Head, column of the labels, and what the labels are called by the head; other labels do not count.
 type Column = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
@@ -130,8 +116,6 @@ const COLUMNS: [Column; 15] = [
 #[derive(Serialize)]
 struct Report {
     set: &'static str,
-    pack: String,
-    engine: String,
     faces_not_found: usize,
     /// Faces of people whom the heads were not trained on.
     heads: BTreeMap<&'static str, Figures>,
@@ -166,22 +150,25 @@ struct Seen {
     appearance: Appearance,
 }
 
-pub fn run(args: &AttributesArgs, home: &Home) -> anyhow::Result<()> {
-    let lfw = Lfw::open(&args.data)?;
-    let rows = labels(&args.labels)?;
+/// The heads on labelled faces of LFW, and how often each class of each attribute is answered.
+pub fn measure(seeing: &Seeing, scope: &Scope) -> anyhow::Result<Value> {
+    let lfw = Lfw::open(&scope.data)?;
+    let mut rows = labels(LABELS)?;
+    if scope.quick {
+        rows = rows.into_iter().step_by(4).collect();
+    }
     let paths: BTreeMap<&str, &Path> = lfw
         .images
         .iter()
         .map(|image| (image.name.as_str(), image.path.as_path()))
         .collect();
-    let seeing = Seeing::open(&args.seeing, home, false)?;
     let heads = seeing.vision.heads()?;
     let look = |row: &BTreeMap<String, String>| -> anyhow::Result<Option<Seen>> {
         let name = text(row, "image");
         let path = paths
             .get(name)
             .with_context(|| format!("the labels name {name}, which is missing"))?;
-        let (picture, Some(face)) = central_face(&seeing, path)? else {
+        let (picture, Some(face)) = central_face(seeing, path)? else {
             return Ok(None);
         };
         let mesh = heads.mesh(&picture, &face)?;
@@ -208,20 +195,12 @@ pub fn run(args: &AttributesArgs, home: &Home) -> anyhow::Result<()> {
         faces_not_found: seen.iter().filter(|seen| seen.is_none()).count(),
         heads: figures.collect::<anyhow::Result<_>>()?,
         answers: answers(seen.iter().flatten().map(|seen| &seen.appearance)),
-        pack: seeing.pack,
-        engine: seeing.engine,
     };
-    if args.json {
-        println!("{}", serde_json::to_string(&report)?);
-    } else {
-        println!("{}", serde_json::to_string_pretty(&report)?);
-    }
-    Ok(())
+    Ok(serde_json::to_value(report)?)
 }
 
 /// The rows of the table, by column. Its values hold no commas.
-fn labels(path: &Path) -> anyhow::Result<Vec<BTreeMap<String, String>>> {
-    let table = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+fn labels(table: &str) -> anyhow::Result<Vec<BTreeMap<String, String>>> {
     let mut lines = table.lines();
     let names: Vec<&str> = lines.next().context("the labels are empty")?.split(',').collect();
     lines
