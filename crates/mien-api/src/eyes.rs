@@ -6,6 +6,7 @@ mod quality;
 pub use attributes::{Attributes, Class, Pose};
 pub use quality::{Completeness, Quality};
 
+use mien_core::score::{Curve, Point};
 use mien_core::{ModelVersion, Space};
 use mien_vision::face::Face;
 use mien_vision::picture::Picture;
@@ -57,6 +58,16 @@ pub trait Eyes: Send + Sync {
     fn embed_crop(&self, _crop: &[u8], _space: &Space) -> Result<Vec<f32>, VisionError> {
         Err(VisionError::Missing("crops of faces"))
     }
+
+    /// The embedding of the upper face, of unit length, for faces that may wear masks; comparable with its like only.
+    fn embed_masked(&self, _picture: &Picture, _face: &Face) -> Result<Vec<f32>, VisionError> {
+        Err(VisionError::Missing("embedder for masked faces"))
+    }
+
+    /// The score scale of [`Eyes::embed_masked`].
+    fn masked_curve(&self) -> Result<Curve, VisionError> {
+        Err(VisionError::Missing("calibration for masked faces"))
+    }
 }
 
 impl Eyes for Vision {
@@ -72,7 +83,8 @@ impl Eyes for Vision {
         let age = self.age_gender(picture, face)?;
         let emotion = self.emotion(picture, face)?;
         let seen = self.appearance(picture, face)?;
-        Ok(Attributes::new(age, emotion, &seen, self.pose(picture, face)?))
+        let mask = self.mask(picture, face)?;
+        Ok(Attributes::new(age, emotion, &seen, self.pose(picture, face)?, mask))
     }
 
     fn crop(&self, picture: &Picture, face: &Face) -> Result<Vec<u8>, VisionError> {
@@ -89,6 +101,30 @@ impl Eyes for Vision {
 
     fn dense_landmarks(&self, picture: &Picture, face: &Face) -> Result<DenseLandmarks, VisionError> {
         Vision::dense_landmarks(self, picture, face)
+    }
+
+    fn quality(&self, picture: &Picture, face: &Face) -> Result<Quality, VisionError> {
+        Ok(Quality::from(&Vision::quality(self, picture, face)?))
+    }
+
+    fn liveness(&self, picture: &Picture, face: &Face) -> Result<f32, VisionError> {
+        Vision::liveness(self, picture, face)
+    }
+
+    fn embed_masked(&self, picture: &Picture, face: &Face) -> Result<Vec<f32>, VisionError> {
+        Vision::embed_masked(self, picture, face)
+    }
+
+    fn masked_curve(&self) -> Result<Curve, VisionError> {
+        let points = self.masked_calibration()?.iter();
+        let points = points.map(|point| Point {
+            cosine: point.cosine,
+            far: point.far,
+        });
+        Curve::new(points.collect()).map_err(|error| VisionError::Output {
+            stage: "calibration for masked faces",
+            reason: error.to_string(),
+        })
     }
 }
 

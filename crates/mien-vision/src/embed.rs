@@ -1,6 +1,7 @@
 //! From aligned faces to embeddings: one or more networks, centred, weighted, projected, of unit length.
 
 mod projection;
+mod veil;
 
 pub use projection::{Projection, ProjectionError};
 
@@ -56,8 +57,21 @@ impl Embedder {
         points: &FivePoints,
         mirror: Mirror,
     ) -> Result<Vec<f32>, VisionError> {
+        self.join(self.raw(picture, points, mirror)?)
+    }
+
+    /// The embedding of the upper face alone, of unit length: what a mask would cover is hidden from the networks.
+    pub(crate) fn embed_upper(&self, picture: &Picture, points: &FivePoints) -> Result<Vec<f32>, VisionError> {
+        let vectors = self
+            .parts
+            .iter()
+            .map(|part| part.infer(picture, part.place(points)?, true));
+        self.join(vectors.collect::<Result<_, _>>()?)
+    }
+
+    fn join(&self, vectors: Vec<Vec<f32>>) -> Result<Vec<f32>, VisionError> {
         let mut joined = Vec::new();
-        for (part, vector) in self.parts.iter().zip(self.raw(picture, points, mirror)?) {
+        for (part, vector) in self.parts.iter().zip(vectors) {
             joined.extend(part.weigh(vector));
         }
         let mut embedding = match &self.projection {
@@ -90,12 +104,10 @@ impl Embedder {
 
 impl Part {
     fn run(&self, picture: &Picture, points: &FivePoints, mirror: Mirror) -> Result<Vec<f32>, VisionError> {
-        let template = self.numbers.template.map(|[x, y]| Point::new(x, y));
-        let place = Similarity::fit(&points.to_array(), &template)
-            .ok_or_else(|| unexpected("the points of the face coincide"))?;
-        let mut vector = self.infer(picture, Warp { place, mirror: false })?;
+        let warp = self.place(points)?;
+        let mut vector = self.infer(picture, warp, false)?;
         if mirror == Mirror::On {
-            let mirrored = self.infer(picture, Warp { place, mirror: true })?;
+            let mirrored = self.infer(picture, Warp { mirror: true, ..warp }, false)?;
             for (value, mirrored) in vector.iter_mut().zip(mirrored) {
                 *value = 0.5 * (*value + mirrored);
             }
@@ -103,9 +115,19 @@ impl Part {
         Ok(vector)
     }
 
-    fn infer(&self, picture: &Picture, place: Warp) -> Result<Vec<f32>, VisionError> {
+    fn place(&self, points: &FivePoints) -> Result<Warp, VisionError> {
+        let template = self.numbers.template.map(|[x, y]| Point::new(x, y));
+        let place = Similarity::fit(&points.to_array(), &template)
+            .ok_or_else(|| unexpected("the points of the face coincide"))?;
+        Ok(Warp { place, mirror: false })
+    }
+
+    fn infer(&self, picture: &Picture, place: Warp, veiled: bool) -> Result<Vec<f32>, VisionError> {
         let mut tensor = vec![0.0; self.format.len()];
         warp(picture, place, &self.format, &mut tensor);
+        if veiled {
+            veil::draw(&mut tensor, &self.format, &self.numbers.template);
+        }
         let engine = |source: EngineError| VisionError::Engine { stage: STAGE, source };
         let shape = self.format.shape(1);
         let outputs = self

@@ -7,7 +7,7 @@ mod answer;
 pub mod geometry;
 mod linear;
 mod look;
-mod sight;
+pub(crate) mod sight;
 mod tone;
 
 pub use answer::*;

@@ -1,6 +1,7 @@
 //! The facade: a picture goes in, faces and embeddings come out.
 
 mod attributes;
+mod fitness;
 mod landmarks;
 mod open;
 mod warm;
@@ -11,12 +12,14 @@ pub use open::{OpenError, VisionOptions};
 use thiserror::Error;
 
 use crate::calibration::CalibrationPoint;
+use crate::cover::CoverNetwork;
 use crate::crop::{self, CropError};
 use crate::detect::Detector;
 use crate::embed::Embedder;
 use crate::engine::EngineError;
 use crate::face::{Face, FivePoints};
 use crate::heads::Heads;
+use crate::liveness::Liveness;
 use crate::pack;
 use crate::picture::Picture;
 use crate::points::{Doubt, Landmarker, PointFinder};
@@ -109,6 +112,10 @@ pub struct Vision {
     age_gender: Option<Portrayer<pack::AgeGender>>,
     expression: Option<Portrayer<pack::Expression>>,
     landmarker: Landmarker,
+    liveness: Option<Liveness>,
+    cover: CoverNetwork,
+    /// The curve of the embedding of upper faces; empty when there is none for the embedder.
+    masked: Vec<CalibrationPoint>,
 }
 
 /// An embedder and the slot it serves.

@@ -6,24 +6,34 @@ mod ages;
 mod all;
 mod attributes;
 mod calibrate;
+mod cover;
 mod dataset;
 mod detection;
 mod fit;
 mod identity;
 mod landmarks;
 mod lfw;
+mod liveness;
+mod masks;
 mod observe;
+mod paint;
 mod pairs;
+mod quality;
 mod scenes;
 mod seeing;
+mod spoiled;
 
 use clap::{Args, Subcommand};
 use mien_vision::home::Home;
 
 pub use all::MeasureArgs;
 pub use calibrate::CalibrateArgs;
+pub use cover::CoverArgs;
 pub use fit::FitArgs;
 pub use lfw::LfwArgs;
+pub use liveness::LivenessArgs;
+pub use masks::MasksArgs;
+pub use quality::QualityArgs;
 
 /// What to measure or fit.
 #[derive(Debug, Subcommand)]
@@ -42,10 +52,18 @@ pub enum EvalCommand {
     Attributes(MeasureArgs),
     /// Age and gender on UTKFace.
     Ages(MeasureArgs),
+    /// Quality: falls with blur, darkness and glare; covered parts; what rejecting by Score gives.
+    Quality(QualityArgs),
+    /// Masks: seen or not, how worn, and masked faces compared.
+    Masks(MasksArgs),
+    /// Liveness: faces of the living and pictures of pictures.
+    Liveness(LivenessArgs),
     /// The curve from cosine to false accept rate: fitted on one half of the people, checked on the other.
     Calibrate(CalibrateArgs),
     /// The mean vectors and the projection of an embedder of several networks, fitted on one half of the people.
     Fit(FitArgs),
+    /// Faces spoiled on purpose, with what was done to them: for training the cover network.
+    Cover(CoverArgs),
 }
 
 /// What every evaluation needs to know.
@@ -77,5 +95,9 @@ pub fn run(command: &EvalCommand, home: &Home) -> anyhow::Result<()> {
         EvalCommand::Ages(args) => all::one("ages", args, home),
         EvalCommand::Calibrate(args) => calibrate::run(args, home),
         EvalCommand::Fit(args) => fit::run(args, home),
+        EvalCommand::Quality(args) => quality::run(args, home),
+        EvalCommand::Masks(args) => masks::run(args, home),
+        EvalCommand::Liveness(args) => liveness::run(args, home),
+        EvalCommand::Cover(args) => cover::run(args, home),
     }
 }

@@ -1,6 +1,7 @@
-//! CompareMaskFace: CompareFace for faces that may wear masks; version 3.0 only (BEHAVIOUR 6.5). The embedder is the same.
+//! CompareMaskFace: CompareFace for faces that may wear masks; version 3.0 only (BEHAVIOUR 6.5). Only the upper halves of the
+//! faces are compared, masks or not, on a scale of their own.
 
-use crate::actions::comparing::{Choice, How, compare, pair};
+use crate::actions::comparing::{Choice, How, compare_upper, pair};
 use crate::arguments::{Text, arguments};
 use crate::call::{Call, Outcome};
 use crate::reply::fields;
@@ -38,9 +39,10 @@ pub(super) fn run(call: &Call<'_>, arguments: Arguments<'_>) -> Outcome<Reply> {
         rotate: false,
         choice: Choice::Largest,
     };
-    let (cosine, space) = compare(call, &images, &how)?;
+    let cosine = compare_upper(call, &images, &how)?;
+    let curve = call.look(|eyes| eyes.masked_curve())?;
     Ok(Reply {
-        score: space.curve.score(cosine, version).value(),
+        score: curve.score(cosine, version).value(),
         face_model_version: version.as_str(),
     })
 }

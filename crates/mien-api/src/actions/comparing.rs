@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use mien_core::{Embedding, ModelVersion, Space};
+use mien_core::{ModelVersion, Space};
 use mien_vision::face::Face;
+use mien_vision::picture::Picture;
 use mien_vision::vision::VisionError;
 
 use crate::arguments::Text;
@@ -42,12 +43,26 @@ pub(super) fn pair<'t>(
 pub(super) fn compare(call: &Call<'_>, [a, b]: &[Source<'_>; 2], how: &How) -> Outcome<(f32, Arc<Space>)> {
     let space = call.core.space(how.version)?;
     call.fetch(&[a, b])?;
-    let first = probe(call, a, &space, how)?;
-    let second = probe(call, b, &space, how)?;
+    let first = probe(call, a, how, |picture, face| call.probe(picture, face, &space))?;
+    let second = probe(call, b, how, |picture, face| call.probe(picture, face, &space))?;
     Ok((cosine(first.values(), second.values()), space))
 }
 
-fn probe(call: &Call<'_>, image: &Source<'_>, space: &Arc<Space>, how: &How) -> Outcome<Embedding> {
+/// Cosine of the upper halves of the two chosen faces.
+pub(super) fn compare_upper(call: &Call<'_>, [a, b]: &[Source<'_>; 2], how: &How) -> Outcome<f32> {
+    call.fetch(&[a, b])?;
+    let upper = |picture: &Picture, face: &Face| call.look(|eyes| eyes.embed_masked(picture, face));
+    let first = probe(call, a, how, upper)?;
+    let second = probe(call, b, how, upper)?;
+    Ok(cosine(&first, &second))
+}
+
+fn probe<T>(
+    call: &Call<'_>,
+    image: &Source<'_>,
+    how: &How,
+    embed: impl FnOnce(&Picture, &Face) -> Outcome<T>,
+) -> Outcome<T> {
     let picture = call.picture(image)?;
     let face = match how.choice {
         Choice::Largest => call.largest_face(&picture, how.rotate)?,
@@ -61,7 +76,7 @@ fn probe(call: &Call<'_>, image: &Source<'_>, space: &Arc<Space>, how: &How) -> 
         }
     };
     call.demand(&picture, &face, how.quality)?;
-    call.probe(&picture, &face, space)
+    embed(&picture, &face)
 }
 
 /// Of equally confident faces the larger one: the list is sorted by size.

@@ -35,7 +35,7 @@ pub static DEVIATIONS: &[Deviation] = &[
     Deviation {
         action: "CompareMaskFace",
         field: "Score",
-        differs: "Measured with the same embedder as CompareFace.",
+        differs: "Only what a mask leaves free is compared, on a scale calibrated on painted masks; `ActionOffline` when there is none for the model pack's embedder.",
     },
     Deviation {
         action: "CreateFace",

@@ -3,6 +3,7 @@
 use mien_vision::heads::{
     Appearance, EyeSize, FaceShape, Glasses, Graded, HairColour, HairLength, Hat, HatColour, NoseKind, SkinTone,
 };
+use mien_vision::mask::MaskSeen;
 use mien_vision::pack::Emotion;
 use mien_vision::points::HeadPose;
 use mien_vision::portrait::AgeGender;
@@ -82,7 +83,7 @@ pub struct Attributes {
 
 impl Attributes {
     /// What networks, heads and the mesh of a pack say, in the numbers of the contract.
-    pub fn new(age: AgeGender, emotion: Graded<Emotion>, seen: &Appearance, pose: HeadPose) -> Self {
+    pub fn new(age: AgeGender, emotion: Graded<Emotion>, seen: &Appearance, pose: HeadPose, mask: MaskSeen) -> Self {
         Self {
             age_years: Some(age.years),
             beauty: Some(seen.beauty),
@@ -106,7 +107,10 @@ impl Attributes {
             hair_color: class(seen.hair_colour, hair_colour_number),
             hat_style: class(seen.hat, hat_number),
             hat_color: Some(hat_colour(seen)),
-            mask: None,
+            mask: Some(Class {
+                number: mask.worn as u8,
+                probability: mask.probability,
+            }),
             mouth_open: class(seen.mouth_open, u8::from),
             moustache: class(seen.facial_hair, u8::from),
             nose: class(seen.nose, nose_number),
@@ -238,6 +242,8 @@ fn skin_number(skin: SkinTone) -> u8 {
 
 #[cfg(test)]
 mod tests {
+    use mien_vision::mask::MaskWorn;
+
     use super::*;
     use crate::reply::analysis::FaceAttributesInfo;
     use crate::reply::attributes::FaceDetailAttributesInfo;
@@ -273,7 +279,11 @@ mod tests {
 
     fn attributes(male: f32, seen: &Appearance) -> Attributes {
         let age = AgeGender { years: 71.6, male };
-        Attributes::new(age, graded(Emotion::Fear, 0.4), seen, HeadPose::default())
+        let mask = MaskSeen {
+            worn: MaskWorn::Mouth,
+            probability: 0.9,
+        };
+        Attributes::new(age, graded(Emotion::Fear, 0.4), seen, HeadPose::default(), mask)
     }
 
     /// BEHAVIOUR 6.4: gender and bangs are coded differently in the two families.
@@ -305,13 +315,14 @@ mod tests {
             detail.hair.length.class,
             detail.hair.color.class,
             detail.hat.style.class,
+            detail.mask.class,
             detail.mouth.mouth_open.class,
             detail.moustache.class,
             detail.nose.class,
             detail.shape.class,
             detail.skin.class,
         ];
-        assert_eq!(numbers, [6, 2, 1, 0, 2, 1, 0, 1, 4, 1, 0, 0, 1, 3, 4, 1]);
+        assert_eq!(numbers, [6, 2, 1, 0, 2, 1, 0, 1, 4, 1, 0, 3, 0, 1, 3, 4, 1]);
         assert!(
             !FaceAttributesInfo::from(&attributes(0.5, &seen()))
                 .eye_open

@@ -30,6 +30,26 @@ pub struct Completeness {
     pub chin: u8,
 }
 
+impl From<&mien_vision::quality::Quality> for Quality {
+    fn from(seen: &mien_vision::quality::Quality) -> Self {
+        let value = |value: f32| value.round().clamp(0.0, 100.0) as u8;
+        let [eyebrow, eye, nose, cheek, mouth, chin] = seen.completeness.map(value);
+        Self {
+            score: value(seen.score),
+            sharpness: value(seen.sharpness),
+            brightness: value(seen.brightness),
+            completeness: Completeness {
+                eyebrow,
+                eye,
+                nose,
+                cheek,
+                mouth,
+                chin,
+            },
+        }
+    }
+}
+
 /// How far above its bound a value still counts as slightly off at level 4.
 const SLIGHT: u8 = 5;
 

@@ -147,6 +147,13 @@ pub struct MaskGrid {
 pub struct Liveness {
     /// The models.
     pub part: Vec<LivenessPart>,
+    /// The probability that stands for the recommended bound of the score, above 0 and below 1.
+    #[serde(default = "even")]
+    pub cut: f32,
+}
+
+fn even() -> f32 {
+    0.5
 }
 
 /// One model of liveness.

@@ -41,6 +41,15 @@ impl Mesh {
         &self.depths
     }
 
+    /// The mesh in a picture whose origin lies elsewhere: every point moved by so many pixels.
+    pub fn moved(&self, right: f32, down: f32) -> Self {
+        let mut mesh = self.clone();
+        for point in &mut mesh.points {
+            *point = Point::new(point.x + right, point.y + down);
+        }
+        mesh
+    }
+
     /// How sure the network is that it looks at a face, 0 to 1.
     pub fn confidence(&self) -> f32 {
         self.confidence

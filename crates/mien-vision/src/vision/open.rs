@@ -7,10 +7,12 @@ use thiserror::Error;
 
 use super::{EmbedderInfo, LiveEmbedder, Slot, Vision};
 use crate::calibration::{Calibration, CalibrationError};
+use crate::cover::CoverNetwork;
 use crate::detect::{AnchorLayer, Canvas, Detector, DetectorNumbers, Head, Margin};
 use crate::embed::{Embedder, Part, PartNumbers, Projection, ProjectionError};
 use crate::engine::{Engine, EngineError, LoadOptions, Network, Precision};
 use crate::heads::Heads;
+use crate::liveness::{self, Liveness, Watcher};
 use crate::pack::{self, FileName, Pack, PackError};
 use crate::picture::{ChannelOrder, InputFormat, Layout};
 use crate::points::{CropNetwork, Doubt, IrisFinder, Landmarker, PointFinder, PointsNumbers};
@@ -53,6 +55,12 @@ pub enum OpenError {
         /// What is wrong.
         reason: String,
     },
+    /// The engine refused the network that sees what covers a face.
+    #[error("the cover network cannot be loaded")]
+    Cover(#[source] EngineError),
+    /// A calibration for masked faces is broken.
+    #[error("a calibration for masked faces cannot be used")]
+    MaskedCalibration(#[source] CalibrationError),
     /// The projection of an embedder is broken.
     #[error("the projection {file} cannot be used")]
     Projection {
@@ -109,6 +117,9 @@ impl Vision {
         if embedders.is_empty() {
             return Err(OpenError::Missing("embedder"));
         }
+        let cover = CoverNetwork::open(engine, &heads_options(options)).map_err(OpenError::Cover)?;
+        let masked = masked_calibration(&embedders, options)?;
+        let liveness = roles.liveness.as_ref().map(|role| loader.liveness(role)).transpose()?;
         let heads = Heads::open(pack, engine, &heads_options(options))?;
         let landmarker = loader.landmarker()?;
         let age_gender = loader.age_gender()?;
@@ -122,6 +133,9 @@ impl Vision {
             age_gender,
             expression,
             landmarker,
+            liveness,
+            cover,
+            masked,
         })
     }
 }
@@ -135,6 +149,27 @@ impl Default for VisionOptions {
             calibrated: true,
         }
     }
+}
+
+/// Curves of the embedding of upper faces (`mien eval masks --calibration`), one for each embedder that has one.
+const MASKED: [&str; 2] = [
+    include_str!("../../packs/human/calibration-masked.toml"),
+    include_str!("../../packs/omz/calibration-masked.toml"),
+];
+
+/// The curve that was made for the embedder of version 3.0.
+fn masked_calibration(
+    embedders: &[LiveEmbedder],
+    options: &VisionOptions,
+) -> Result<Vec<crate::calibration::CalibrationPoint>, OpenError> {
+    let ours = embedders.iter().find(|live| live.slot == Slot::V3);
+    for text in MASKED {
+        let calibration = Calibration::parse(text).map_err(OpenError::MaskedCalibration)?;
+        if options.calibrated && ours.is_some_and(|live| live.info.fingerprint == calibration.fingerprint) {
+            return Ok(calibration.points);
+        }
+    }
+    Ok(Vec::new())
 }
 
 /// Heads are trained on features in 32-bit floats and always see such.
@@ -278,6 +313,36 @@ impl Loader<'_> {
             format: format(input),
         };
         Ok((crop, numbers))
+    }
+
+    fn liveness(&mut self, role: &pack::Liveness) -> Result<Liveness, OpenError> {
+        let unusable = |reason: &str| OpenError::Unusable {
+            role: "liveness",
+            reason: reason.to_owned(),
+        };
+        if !(role.cut > 0.0 && role.cut < 1.0) {
+            return Err(unusable("the cut must lie between 0 and 1"));
+        }
+        let mut watchers = Vec::with_capacity(role.part.len());
+        for part in &role.part {
+            let crop = match part.crop {
+                pack::Crop::Square { scale, upright } => liveness::Crop::Square { scale, upright },
+                pack::Crop::Stretch { scale } => liveness::Crop::Stretch { scale },
+                pack::Crop::Template { .. } => return Err(unusable("the crop must be a square or the box")),
+            };
+            watchers.push(Watcher {
+                network: self.network(&part.file)?,
+                format: format(&part.input),
+                crop,
+                output: part.output.clone(),
+                live: part.live,
+                logits: part.logits,
+            });
+        }
+        Ok(Liveness {
+            watchers,
+            cut: role.cut,
+        })
     }
 
     fn embedder(&mut self, slot: Slot, role: &pack::Embedder) -> Result<LiveEmbedder, OpenError> {

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must fail")]
 
 mod engines;
+mod fitness;
 mod goldens;
 mod halves;
 mod heads;

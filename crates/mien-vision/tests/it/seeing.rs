@@ -158,7 +158,7 @@ fn both_engines_see_the_same() {
     }
 }
 
-fn both_packs() -> Vec<(String, Vision)> {
+pub fn both_packs() -> Vec<(String, Vision)> {
     let Some(engine) = openvino() else { return Vec::new() };
     let packs = [omz(), human()].into_iter().flatten();
     packs
@@ -192,22 +192,22 @@ fn lfw(step: usize) -> Option<Vec<PathBuf>> {
     Some(people.iter().step_by(step).filter_map(first).collect())
 }
 
-fn everyone() -> DetectOptions {
+pub fn everyone() -> DetectOptions {
     DetectOptions {
         max_faces: 120,
         ..DetectOptions::default()
     }
 }
 
-fn open(path: &Path) -> Picture {
+pub fn open(path: &Path) -> Picture {
     Picture::open(std::fs::read(path).unwrap(), &PictureLimits::default()).unwrap()
 }
 
-fn rgb(path: &Path) -> RgbImage {
+pub fn rgb(path: &Path) -> RgbImage {
     DynamicImage::into_rgb8(image::load_from_memory(&std::fs::read(path).unwrap()).unwrap())
 }
 
-fn picture(image: &RgbImage) -> Picture {
+pub fn picture(image: &RgbImage) -> Picture {
     Picture::from_rgb(image.width(), image.height(), image.as_raw().clone()).unwrap()
 }
 
@@ -230,6 +230,6 @@ fn embedding(vision: &Vision, picture: &Picture, rotate: bool) -> Option<Vec<f32
     Some(vision.embed(picture, &face, Slot::V3, Mirror::Off).unwrap())
 }
 
-fn cosine(one: &[f32], other: &[f32]) -> f32 {
+pub fn cosine(one: &[f32], other: &[f32]) -> f32 {
     one.iter().zip(other).map(|(p, q)| p * q).sum()
 }

@@ -54,14 +54,15 @@ struct Report {
     tail_ratio_at_1e_5: f64,
 }
 
+/// A score, and what it means on people that the curve never saw.
 #[derive(Serialize)]
-struct Check {
+pub(super) struct Check {
     score: u32,
     stated_far: f64,
     cosine: f64,
     /// On the half of the people that the curve never saw.
     measured_far: f64,
-    ratio: f64,
+    pub(super) ratio: f64,
 }
 
 /// The tail is carried on to here, far beyond what a score of 100 needs (1e-9).
@@ -119,10 +120,10 @@ pub fn run(args: &CalibrateArgs, home: &Home) -> anyhow::Result<()> {
 }
 
 /// Down to this rate the quantiles themselves are taken: LFW's own wrong labels show below.
-const MEASURED_FAR: f64 = 1e-5;
+pub(super) const MEASURED_FAR: f64 = 1e-5;
 
 /// Quantiles down to `measured_far`, or to what the pairs support, and the tail.
-fn curve(impostors: &Impostors, measured_far: f64) -> anyhow::Result<Vec<CalibrationPoint>> {
+pub(super) fn curve(impostors: &Impostors, measured_far: f64) -> anyhow::Result<Vec<CalibrationPoint>> {
     let quantiles = Curve::fit(impostors)?;
     let mut points: Vec<Point> = quantiles
         .points()
@@ -160,7 +161,7 @@ fn curve(impostors: &Impostors, measured_far: f64) -> anyhow::Result<Vec<Calibra
 const TAIL_OVER: f64 = 100.1;
 
 /// The scores that the documents state rates for (BEHAVIOUR 7.1).
-fn check(points: &[CalibrationPoint], held_back: &Impostors) -> anyhow::Result<Vec<Check>> {
+pub(super) fn check(points: &[CalibrationPoint], held_back: &Impostors) -> anyhow::Result<Vec<Check>> {
     let curve = Curve::new(
         points
             .iter()

@@ -80,6 +80,54 @@ pub fn genuine(samples: &[Sample]) -> Vec<f32> {
     cosines
 }
 
+/// Every pair of different people, one of each list; the lists hold the same images in the same order, and each pair of
+/// images counts once.
+pub fn impostors_between(one: &[Sample], other: &[Sample], threads: usize) -> Impostors {
+    let threads = threads.max(1);
+    let count = |first: usize| {
+        let mut impostors = Impostors::new();
+        for (index, sample) in one.iter().enumerate().skip(first).step_by(threads) {
+            let Some(embedding) = &sample.embedding else {
+                continue;
+            };
+            for stranger in other[index.min(other.len())..]
+                .iter()
+                .filter(|other| other.person != sample.person)
+            {
+                if let Some(theirs) = &stranger.embedding {
+                    impostors.add(cosine(embedding, theirs));
+                }
+            }
+        }
+        impostors
+    };
+    let mut all = Impostors::new();
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads).map(|first| scope.spawn(move || count(first))).collect();
+        for worker in workers {
+            if let Ok(part) = worker.join() {
+                all.merge(&part);
+            }
+        }
+    });
+    all
+}
+
+/// Cosines of different images of one person, one of each list; a face that was not found is at -1 to every other.
+pub fn genuine_between(one: &[Sample], other: &[Sample]) -> Vec<f32> {
+    let mut cosines = Vec::new();
+    for (index, sample) in one.iter().enumerate() {
+        let rest = other[(index + 1).min(other.len())..].iter();
+        for same in rest.take_while(|same| same.person == sample.person) {
+            cosines.push(match (&sample.embedding, &same.embedding) {
+                (Some(one), Some(other)) => cosine(one, other),
+                (None, _) | (_, None) => -1.0,
+            });
+        }
+    }
+    cosines
+}
+
 /// Share of `cosines` at or above `floor`.
 pub fn share_at_or_above(cosines: &[f32], floor: f64) -> f64 {
     let accepted = cosines.iter().filter(|cosine| f64::from(**cosine) >= floor).count();
