@@ -1,6 +1,7 @@
 """Attributes of real photographs through the official SDK, with every model pack."""
 
 import pytest
+from tencentcloud.common.exception.tencent_cloud_sdk_exception import TencentCloudSDKException
 
 import mien
 from call import call
@@ -10,10 +11,12 @@ EMOTIONS = {"neutral": 0, "happy": 1, "surprised": 2, "angry": 3, "sad": 4, "dis
 ITEMS = ["Emotion", "Gender", "Mask", "Moustache", "Nose", "Shape", "Skin"]
 
 
-def attributes(server, path, types=None):
+ALL = "Age,Beauty,Emotion,Eye,Eyebrow,Gender,Hair,Hat,Headpose,Mask,Mouth,Moustache,Nose,Shape,Skin,Smile"
+
+
+def attributes(server, path, types=ALL):
     client = server.client("2020-03-03")
-    parameters = {"FaceAttributesType": types} if types else {}
-    answer = call(client, "DetectFaceAttributes", Image=base64_of(path), MaxFaceNum=1, **parameters)
+    answer = call(client, "DetectFaceAttributes", Image=base64_of(path), MaxFaceNum=1, FaceAttributesType=types)
     return answer.FaceDetailInfos[0].FaceDetailAttributesInfo
 
 
@@ -45,14 +48,19 @@ def ages():
 
 
 def test_age_and_gender_of_known_people(each_pack, ages):
-    errors, genders = [], []
+    errors, genders, missed = [], [], 0
     for path, years, female in ages:
         if not 18 <= years <= 60:
             continue
-        seen = attributes(each_pack, path, "Age,Gender")
+        try:
+            seen = attributes(each_pack, path, "Age,Gender")
+        except TencentCloudSDKException as refusal:
+            assert refusal.get_code() == "InvalidParameterValue.NoFaceInPhoto"
+            missed += 1
+            continue
         errors.append(abs(seen.Age - years))
         genders.append(seen.Gender.Type == female)
-    assert len(errors) >= 15
+    assert len(errors) >= 15 and missed <= 2
     assert sum(errors) / len(errors) <= 9, f"mean error {sum(errors) / len(errors):.1f} years over {len(errors)}"
     assert sum(genders) / len(genders) >= 0.85
 

@@ -37,9 +37,12 @@ def people(faces):
 
 
 def small(path):
-    out = io.BytesIO()
-    Image.open(path).convert("RGB").save(out, "JPEG", quality=80)
-    text = base64.b64encode(out.getvalue()).decode()
+    for quality in (80, 70, 60):
+        out = io.BytesIO()
+        Image.open(path).convert("RGB").save(out, "JPEG", quality=quality)
+        text = base64.b64encode(out.getvalue()).decode()
+        if len(text) < 15_000:
+            break
     assert len(text) < 15_000, f"{path} is too large for two in a GET"
     return text
 
@@ -199,9 +202,7 @@ def analysis(way, image):
                 all(map(inside, answer.DenseFaceShapeSet[0].LeftEye)), Image=image)
     with_values(way, "DetectFaceAttributes", lambda answer: 0 <= answer.FaceDetailInfos[0].FaceDetailAttributesInfo.Age <= 120,
                 Image=image, FaceAttributesType="Age,Gender")
-    with_values(way, "DetectLiveFace", lambda answer: 0 <= answer.Score <= 100 and isinstance(answer.IsLiveness, bool), Image=image)
-    if served(way, "DetectLiveFaceAccurate"):
-        with_values(way, "DetectLiveFaceAccurate", lambda answer: 0 <= answer.Score <= 100, Image=image)
+    too_small_for_liveness(way, image)
 
 
 def upgrades(way, people):
@@ -255,11 +256,17 @@ def served(way, action):
 
 
 def with_values(way, action, holds, **parameters):
-    """The model pack may lack what an analysis needs: then the documented code, never an invented value."""
-    try:
-        answer = way.ok(action, **parameters)
-    except TencentCloudSDKException as refusal:
-        assert refusal.get_code() == "ActionOffline", f"{action}: {refusal}"
-        way.called.add(action)
-        return
+    answer = way.ok(action, **parameters)
     assert holds(answer), f"{action}: {answer.to_json_string()}"
+
+
+def too_small_for_liveness(way, image):
+    """Liveness needs more than 100 px. The SDKs have no request class for DetectLiveFace, only the generic call."""
+    code = "FailedOperation.FaceSizeTooSmall"
+    if served(way, "DetectLiveFaceAccurate"):
+        way.no(code, "DetectLiveFaceAccurate", Image=image)
+        way.called.add("DetectLiveFaceAccurate")
+    with pytest.raises(TencentCloudSDKException) as caught:
+        way.client.call_json("DetectLiveFace", {"Image": image})
+    assert caught.value.get_code() == code, caught.value
+    way.called.add("DetectLiveFace")
