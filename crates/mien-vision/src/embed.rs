@@ -45,6 +45,10 @@ pub(crate) struct Embedder {
 
 const STAGE: &str = "embedding";
 
+/// How much the whole face counts where masks may be worn. On painted masks (`mien eval masks`, `omz`, half of LFW) the true
+/// accept rate at a false one of 1e-3 is 80.7 % with 0.7, 78.5 % with 1 and 74.8 % with 0 when one of two wears a mask.
+const WHOLE: f32 = 0.7;
+
 impl Embedder {
     pub(crate) fn new(parts: Vec<Part>, projection: Option<Projection>) -> Self {
         Self { parts, projection }
@@ -60,13 +64,17 @@ impl Embedder {
         self.join(self.raw(picture, points, mirror)?)
     }
 
-    /// The embedding of the upper face alone, of unit length: what a mask would cover is hidden from the networks.
-    pub(crate) fn embed_upper(&self, picture: &Picture, points: &FivePoints) -> Result<Vec<f32>, VisionError> {
+    /// The embedding for faces that may wear masks, of unit length: the whole face and, beside it, the upper face alone, in
+    /// which what a mask would cover is hidden from the networks.
+    pub(crate) fn embed_masked(&self, picture: &Picture, points: &FivePoints) -> Result<Vec<f32>, VisionError> {
+        let whole = self.embed(picture, points, Mirror::Off)?;
         let vectors = self
             .parts
             .iter()
             .map(|part| part.infer(picture, part.place(points)?, true));
-        self.join(vectors.collect::<Result<_, _>>()?)
+        let upper = self.join(vectors.collect::<Result<_, _>>()?)?;
+        let weighed = |vector: Vec<f32>, share: f32| vector.into_iter().map(move |value| value * share.sqrt());
+        Ok(weighed(whole, WHOLE).chain(weighed(upper, 1.0 - WHOLE)).collect())
     }
 
     fn join(&self, vectors: Vec<Vec<f32>>) -> Result<Vec<f32>, VisionError> {

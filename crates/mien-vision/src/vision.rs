@@ -20,6 +20,7 @@ use crate::engine::EngineError;
 use crate::face::{Face, FivePoints};
 use crate::heads::Heads;
 use crate::liveness::Liveness;
+use crate::mask::MaskDetector;
 use crate::pack;
 use crate::picture::Picture;
 use crate::points::{Doubt, Landmarker, PointFinder};
@@ -113,8 +114,9 @@ pub struct Vision {
     expression: Option<Portrayer<pack::Expression>>,
     landmarker: Landmarker,
     liveness: Option<Liveness>,
+    mask: Option<MaskDetector>,
     cover: CoverNetwork,
-    /// The curve of the embedding of upper faces; empty when there is none for the embedder.
+    /// The curve of the embedding for masked faces; empty when there is none for the embedder.
     masked: Vec<CalibrationPoint>,
 }
 

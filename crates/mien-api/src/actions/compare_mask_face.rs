@@ -1,7 +1,7 @@
-//! CompareMaskFace: CompareFace for faces that may wear masks; version 3.0 only (BEHAVIOUR 6.5). Only the upper halves of the
-//! faces are compared, masks or not, on a scale of their own.
+//! CompareMaskFace: CompareFace for faces that may wear masks; version 3.0 only (BEHAVIOUR 6.5). The upper
+//! halves of the faces count more, masks or not, on a scale of their own.
 
-use crate::actions::comparing::{Choice, How, compare_upper, pair};
+use crate::actions::comparing::{Choice, How, compare_masked, pair};
 use crate::arguments::{Text, arguments};
 use crate::call::{Call, Outcome};
 use crate::reply::fields;
@@ -39,7 +39,7 @@ pub(super) fn run(call: &Call<'_>, arguments: Arguments<'_>) -> Outcome<Reply> {
         rotate: false,
         choice: Choice::Largest,
     };
-    let cosine = compare_upper(call, &images, &how)?;
+    let cosine = compare_masked(call, &images, &how)?;
     let curve = call.look(|eyes| eyes.masked_curve())?;
     Ok(Reply {
         score: curve.score(cosine, version).value(),

@@ -48,12 +48,12 @@ pub(super) fn compare(call: &Call<'_>, [a, b]: &[Source<'_>; 2], how: &How) -> O
     Ok((cosine(first.values(), second.values()), space))
 }
 
-/// Cosine of the upper halves of the two chosen faces.
-pub(super) fn compare_upper(call: &Call<'_>, [a, b]: &[Source<'_>; 2], how: &How) -> Outcome<f32> {
+/// Cosine of the two chosen faces as they are compared where masks may be worn.
+pub(super) fn compare_masked(call: &Call<'_>, [a, b]: &[Source<'_>; 2], how: &How) -> Outcome<f32> {
     call.fetch(&[a, b])?;
-    let upper = |picture: &Picture, face: &Face| call.look(|eyes| eyes.embed_masked(picture, face));
-    let first = probe(call, a, how, upper)?;
-    let second = probe(call, b, how, upper)?;
+    let masked = |picture: &Picture, face: &Face| call.look(|eyes| eyes.embed_masked(picture, face));
+    let first = probe(call, a, how, masked)?;
+    let second = probe(call, b, how, masked)?;
     Ok(cosine(&first, &second))
 }
 

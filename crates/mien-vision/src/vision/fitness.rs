@@ -5,7 +5,7 @@ use crate::calibration::CalibrationPoint;
 use crate::cover::Cover;
 use crate::face::Face;
 use crate::liveness::Liveness;
-use crate::mask::MaskSeen;
+use crate::mask::{self, MaskSeen};
 use crate::picture::Picture;
 use crate::quality::{Evidence, Quality};
 
@@ -39,7 +39,14 @@ impl Vision {
     /// # Errors
     /// As [`Vision::cover`].
     pub fn mask(&self, picture: &Picture, face: &Face) -> Result<MaskSeen, VisionError> {
-        Ok(MaskSeen::of(&self.cover(picture, face)?))
+        let detector = self.mask.as_ref();
+        let properly = detector.map(|detector| detector.properly_worn(picture, face));
+        let framed = mask::framed(picture, self.mesh(picture, face)?);
+        Ok(MaskSeen::of(
+            &self.cover(picture, face)?,
+            properly.transpose()?.flatten(),
+            framed,
+        ))
     }
 
     /// How likely a face was taken from a living person and not from a picture of one, 0 to 100; 40 is the recommended bound.
@@ -62,13 +69,13 @@ impl Vision {
         self.liveness.as_ref().ok_or(VisionError::Missing("liveness model"))
     }
 
-    /// The embedding of the upper face, of unit length, for faces that may wear masks. Comparable with its like only.
+    /// The embedding of a face that may wear a mask, of unit length: the upper face counts more. Comparable with its like only.
     ///
     /// # Errors
     /// As [`Vision::embed`].
     pub fn embed_masked(&self, picture: &Picture, face: &Face) -> Result<Vec<f32>, VisionError> {
         let points = self.points(picture, face)?;
-        self.live(Slot::V3)?.embedder.embed_upper(picture, &points)
+        self.live(Slot::V3)?.embedder.embed_masked(picture, &points)
     }
 
     /// The curve from the cosine of two such embeddings to the false accept rate.

@@ -13,6 +13,7 @@ use crate::embed::{Embedder, Part, PartNumbers, Projection, ProjectionError};
 use crate::engine::{Engine, EngineError, LoadOptions, Network, Precision};
 use crate::heads::Heads;
 use crate::liveness::{self, Liveness, Watcher};
+use crate::mask::{self, MaskDetector};
 use crate::pack::{self, FileName, Pack, PackError};
 use crate::picture::{ChannelOrder, InputFormat, Layout};
 use crate::points::{CropNetwork, Doubt, IrisFinder, Landmarker, PointFinder, PointsNumbers};
@@ -119,6 +120,7 @@ impl Vision {
         }
         let cover = CoverNetwork::open(engine, &heads_options(options)).map_err(OpenError::Cover)?;
         let masked = masked_calibration(&embedders, options)?;
+        let mask = roles.mask.as_ref().map(|role| loader.mask(role)).transpose()?;
         let liveness = roles.liveness.as_ref().map(|role| loader.liveness(role)).transpose()?;
         let heads = Heads::open(pack, engine, &heads_options(options))?;
         let landmarker = loader.landmarker()?;
@@ -134,6 +136,7 @@ impl Vision {
             expression,
             landmarker,
             liveness,
+            mask,
             cover,
             masked,
         })
@@ -151,7 +154,7 @@ impl Default for VisionOptions {
     }
 }
 
-/// Curves of the embedding of upper faces (`mien eval masks --calibration`), one for each embedder that has one.
+/// Curves of the embedding for masked faces (`mien eval masks --calibration`), one for each embedder that has one.
 const MASKED: [&str; 2] = [
     include_str!("../../packs/human/calibration-masked.toml"),
     include_str!("../../packs/omz/calibration-masked.toml"),
@@ -313,6 +316,24 @@ impl Loader<'_> {
             format: format(input),
         };
         Ok((crop, numbers))
+    }
+
+    fn mask(&mut self, role: &pack::Mask) -> Result<MaskDetector, OpenError> {
+        let grid = |grid: &pack::MaskGrid| mask::Grid {
+            side: grid.side as usize,
+            sizes: grid.sizes,
+        };
+        Ok(MaskDetector {
+            network: self.network(&role.file)?,
+            format: format(&role.input),
+            scale: square_crop("mask", &role.crop)?.crop,
+            grids: role.grids.iter().map(grid).collect(),
+            ratios: role.ratios.clone(),
+            variances: role.variances,
+            boxes: role.boxes.clone(),
+            scores: role.scores.clone(),
+            score: role.score,
+        })
     }
 
     fn liveness(&mut self, role: &pack::Liveness) -> Result<Liveness, OpenError> {

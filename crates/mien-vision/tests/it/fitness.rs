@@ -26,7 +26,7 @@ fn blur_and_darkness_lower_what_they_should() {
             let face = largest(&vision, &picture(&original));
             let eyes_px = eyes_px(&vision, &original, &face);
             let at = |image: &RgbImage| quality(&vision, image, &face);
-            let steps: Vec<Quality> = [0.03, 0.06, 0.1]
+            let steps: Vec<Quality> = [0.03, 0.06, 0.16]
                 .map(|share| at(&blur(&original, share * eyes_px)))
                 .into();
             let sharp = at(&original);
