@@ -58,8 +58,15 @@ impl Detector {
         }
     }
 
-    /// All faces of the picture whose frame is about `min_face_px` or larger, largest frame first.
-    pub(crate) fn find(&self, picture: &Picture, min_face_px: u32, rotate: bool) -> Result<Vec<Face>, VisionError> {
+    /// All faces of the picture whose frame is about `min_face_px` or larger, largest frame first. Where several turns show
+    /// a face at one place, the most confident one stays, or with `every_turn` the best of each: somebody else decides.
+    pub(crate) fn find(
+        &self,
+        picture: &Picture,
+        min_face_px: u32,
+        rotate: bool,
+        every_turn: bool,
+    ) -> Result<Vec<Face>, VisionError> {
         let turns = if rotate { &ALL_TURNS[..] } else { &ALL_TURNS[..1] };
         let mut candidates = Vec::new();
         for pass in plan::passes(
@@ -73,7 +80,13 @@ impl Detector {
             }
             self.look(picture, &pass, turns, &mut candidates)?;
         }
-        let kept = suppress::best(candidates, self.numbers.overlap);
+        let kept = if every_turn {
+            let of = |turn: &Turn| candidates.iter().filter(|found| found.turn == *turn).copied().collect();
+            let best = turns.iter().map(|turn| suppress::best(of(turn), self.numbers.overlap));
+            best.flatten().collect()
+        } else {
+            suppress::best(candidates, self.numbers.overlap)
+        };
         let mut faces: Vec<Face> = kept.iter().map(|candidate| self.face(candidate)).collect();
         faces.sort_by_key(|face| std::cmp::Reverse(face.frame.area()));
         Ok(faces)

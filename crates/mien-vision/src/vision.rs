@@ -134,7 +134,10 @@ impl Vision {
     /// # Errors
     /// [`VisionError::NoFace`], [`VisionError::FaceTooSmall`] when all are below the minimum, or an engine failure.
     pub fn detect(&self, picture: &Picture, options: &DetectOptions) -> Result<Vec<Face>, VisionError> {
-        let mut faces = self.detector.find(picture, options.min_face_px, options.rotate)?;
+        let every_turn = self.doubt.is_some();
+        let mut faces = self
+            .detector
+            .find(picture, options.min_face_px, options.rotate, every_turn)?;
         if let Some(doubt) = &self.doubt {
             doubt.drop_unbelieved(picture, &mut faces)?;
         }

@@ -21,7 +21,7 @@ impl Vision {
         for (width, height) in SIZES {
             let picture = Picture::plain(width, height, GREY);
             self.detector
-                .find(&picture, DetectOptions::default().min_face_px, false)?;
+                .find(&picture, DetectOptions::default().min_face_px, false, false)?;
         }
         // Engines compile one model at a time, and the memory that several threads need for it is not given back: all is
         // compiled by one, then each thread needs only a request of its own.
