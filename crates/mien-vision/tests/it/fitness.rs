@@ -131,7 +131,7 @@ fn a_print_is_less_alive_than_the_person() {
     }
 }
 
-fn largest(vision: &Vision, picture: &Picture) -> Face {
+pub fn largest(vision: &Vision, picture: &Picture) -> Face {
     vision.detect(picture, &everyone()).unwrap().remove(0)
 }
 

@@ -8,6 +8,7 @@ mod goldens;
 mod halves;
 mod heads;
 mod install;
+mod landmarks;
 mod manifests;
 mod material;
 mod pictures;
