@@ -280,23 +280,22 @@ pub(crate) fn find(view: &View<'_>, account: AccountId, id: &PersonId) -> Result
 }
 
 /// Groups of a person in order of joining.
-pub(crate) fn memberships(
-    view: &View<'_>,
-    person: &PersonRow,
-    offset: u64,
-    limit: u64,
-) -> Result<Vec<Membership>, CoreError> {
+fn memberships(view: &View<'_>, person: &PersonRow, offset: u64, limit: u64) -> Result<Vec<Membership>, CoreError> {
     let rows = view.person_groups(person.key, offset, limit)?;
-    let membership = |row: MemberRow| Membership {
-        group: GroupId::stored(row.group_id),
-        texts: texts(row.texts, row.fields),
-    };
     Ok(rows.into_iter().map(membership).collect())
 }
 
+/// A membership as stored.
+pub(crate) fn membership(row: MemberRow) -> Membership {
+    Membership {
+        group: GroupId::stored(row.group_id),
+        texts: texts(row.texts, row.fields),
+    }
+}
+
 /// Gender as stored.
-pub(crate) fn gender(row: &PersonRow) -> Gender {
-    Gender::parse(i64::from(row.gender)).unwrap_or_default()
+pub(crate) fn gender(stored: u8) -> Gender {
+    Gender::parse(i64::from(stored)).unwrap_or_default()
 }
 
 /// The person and its texts in the group. A person that exists nowhere is not in the group either (BEHAVIOUR 9
@@ -359,7 +358,7 @@ fn texts(mut set: Vec<String>, fields: usize) -> Vec<FieldText> {
 
 fn person(view: &View<'_>, row: PersonRow) -> Result<Person, CoreError> {
     let faces = view.face_keys(row.key)?.into_iter().map(|key| FaceId(key.0)).collect();
-    let gender = gender(&row);
+    let gender = gender(row.gender);
     let (id, name) = (PersonId::stored(row.id), PersonName::stored(row.name));
     Ok(Person {
         id,

@@ -28,8 +28,8 @@ pub use connection::Durability;
 pub use error::StoreError;
 pub use row::{
     AccountKey, AccountRow, ApiKeyRow, Change, FaceKey, FaceRow, FrameRow, GroupKey, GroupRow, JobKey, JobRow,
-    JobStatus, MemberRow, MovingRow, Operation, PersonGroupRow, PersonKey, PersonRow, SpaceKey, SpaceRow, Stream,
-    Vector,
+    JobStatus, MemberRow, MovingRow, NamedPersonRow, Operation, PersonGroupRow, PersonKey, PersonRow, SpaceKey,
+    SpaceRow, Stream, Vector,
 };
 pub use store::{Following, Options, Store};
 pub use transaction::Transaction;

@@ -252,6 +252,19 @@ pub struct PersonRow {
     pub faces: u64,
 }
 
+/// A person as a search names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedPersonRow {
+    /// Its key.
+    pub key: PersonKey,
+    /// Id given by the client.
+    pub id: String,
+    /// Name.
+    pub name: String,
+    /// Gender as the domain encodes it.
+    pub gender: u8,
+}
+
 /// A person's membership in a group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MemberRow {

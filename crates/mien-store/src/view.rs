@@ -67,6 +67,12 @@ impl<'c> View<'c> {
     }
 }
 
+/// A list of keys as one parameter, for `json_each`.
+pub(crate) fn json_list(keys: impl IntoIterator<Item = u64>) -> String {
+    let keys: Vec<i64> = keys.into_iter().map(|key| key as i64).collect();
+    serde_json::Value::from(keys).to_string()
+}
+
 /// SQLite stores signed numbers; counters and times of this schema are never negative.
 pub(crate) fn number(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
     row.get::<_, i64>(column).map(|number| number.max(0) as u64)

@@ -1,9 +1,11 @@
 //! Persons and their memberships.
 
-use super::{View, number, texts};
+use super::{View, json_list, number, texts};
 use crate::error::StoreError;
-use crate::row::{AccountKey, GroupKey, MemberRow, PersonGroupRow, PersonKey, PersonRow};
+use crate::row::{AccountKey, FaceKey, GroupKey, MemberRow, NamedPersonRow, PersonGroupRow, PersonKey, PersonRow};
+use rusqlite::types::FromSql;
 use rusqlite::{Row, params};
+use std::collections::{BTreeSet, HashMap};
 
 /// The newest space among those of the person's groups.
 const SPACE: &str = "(SELECT g.space FROM members own JOIN groups g ON g.id = own.grp JOIN spaces s ON s.id = g.space \
@@ -24,6 +26,48 @@ impl View<'_> {
             [key],
             person_row,
         )
+    }
+
+    /// The persons of these keys, in one query; keys of nobody are left out.
+    pub fn named_persons(&self, keys: &[PersonKey]) -> Result<HashMap<PersonKey, NamedPersonRow>, StoreError> {
+        let sql = "SELECT p.id, p.id, p.person_id, p.name, p.gender FROM json_each(?1) AS wanted \
+                   CROSS JOIN persons p ON p.id = wanted.value";
+        let rows = self.all(
+            "reading persons",
+            sql,
+            [json_list(keys.iter().map(|key| key.0))],
+            named_row,
+        )?;
+        Ok(rows.into_iter().collect())
+    }
+
+    /// The persons that these faces belong to, by face, in one query; faces that are not there are left out.
+    pub fn named_persons_of_faces(&self, faces: &[FaceKey]) -> Result<HashMap<FaceKey, NamedPersonRow>, StoreError> {
+        let sql = "SELECT f.id, p.id, p.person_id, p.name, p.gender FROM json_each(?1) AS wanted \
+                   CROSS JOIN faces f ON f.id = wanted.value CROSS JOIN persons p ON p.id = f.person";
+        let rows = self.all(
+            "reading persons of faces",
+            sql,
+            [json_list(faces.iter().map(|key| key.0))],
+            named_row,
+        )?;
+        Ok(rows.into_iter().collect())
+    }
+
+    /// The groups of each of these persons in order of joining, in one query; persons in no group are left out.
+    pub fn groups_of_persons(&self, keys: &[PersonKey]) -> Result<HashMap<PersonKey, Vec<MemberRow>>, StoreError> {
+        let sql = "SELECT g.id, g.group_id, json_array_length(g.fields), m.texts, m.person FROM json_each(?1) AS wanted \
+                   CROSS JOIN members m ON m.person = wanted.value CROSS JOIN groups g ON g.id = m.grp ORDER BY m.id";
+        let mut groups: HashMap<PersonKey, Vec<MemberRow>> = HashMap::new();
+        // A key that is named twice must not double its groups.
+        let distinct: BTreeSet<u64> = keys.iter().map(|key| key.0).collect();
+        let rows = self.all("listing groups of persons", sql, [json_list(distinct)], |row| {
+            Ok((row.get(4)?, member_row(row)?))
+        })?;
+        for (person, row) in rows {
+            groups.entry(person).or_default().push(row);
+        }
+        Ok(groups)
     }
 
     /// Persons of an account with keys above `after`, in order of creation, at most `limit`: for exports.
@@ -62,14 +106,7 @@ impl View<'_> {
             "listing groups of a person",
             sql,
             params![person, offset as i64, limit as i64],
-            |row| {
-                Ok(MemberRow {
-                    group: row.get(0)?,
-                    group_id: row.get(1)?,
-                    fields: number(row, 2)? as usize,
-                    texts: texts(row, 3)?,
-                })
-            },
+            member_row,
         )
     }
 
@@ -109,6 +146,26 @@ impl View<'_> {
             |row| Ok((person_row(row)?, texts(row, 7)?)),
         )
     }
+}
+
+fn member_row(row: &Row<'_>) -> rusqlite::Result<MemberRow> {
+    Ok(MemberRow {
+        group: row.get(0)?,
+        group_id: row.get(1)?,
+        fields: number(row, 2)? as usize,
+        texts: texts(row, 3)?,
+    })
+}
+
+/// A person after the key that it was asked for by.
+fn named_row<K: FromSql>(row: &Row<'_>) -> rusqlite::Result<(K, NamedPersonRow)> {
+    let person = NamedPersonRow {
+        key: row.get(1)?,
+        id: row.get(2)?,
+        name: row.get(3)?,
+        gender: row.get(4)?,
+    };
+    Ok((row.get(0)?, person))
 }
 
 fn person_sql() -> String {

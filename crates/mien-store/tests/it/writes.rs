@@ -1,7 +1,7 @@
 //! Writes: all or nothing, one after another, answered after the commit.
 
 use crate::world::{World, insert_group, insert_person};
-use mien_store::{FaceKey, StoreError};
+use mien_store::{FaceKey, PersonKey, StoreError, View};
 use std::collections::BTreeSet;
 use std::thread;
 
@@ -77,6 +77,47 @@ fn an_answered_write_is_seen_by_every_reader() {
             });
         }
     });
+}
+
+#[test]
+fn many_are_read_as_one_by_one() {
+    let world = World::new();
+    let (g, h) = (world.group("g"), world.group("h"));
+    let some: Vec<_> = (0..30).map(|number| world.person(g, &format!("p{number}"))).collect();
+    let space = world.space;
+    let copied: Vec<_> = some.iter().step_by(3).map(|(person, _)| *person).collect();
+    world
+        .store
+        .write(move |tx| {
+            let texts = ["a text".to_owned()];
+            for person in &copied {
+                tx.insert_member(*person, space, h, &texts, &[], None)?;
+            }
+            Ok::<_, StoreError>(())
+        })
+        .unwrap();
+    let read = |view: &View<'_>| {
+        // Backwards, one of them twice, and keys of nobody, also such as SQLite has no number for.
+        let mut faces: Vec<FaceKey> = some.iter().rev().map(|(_, face)| *face).collect();
+        let mut persons: Vec<PersonKey> = some.iter().rev().map(|(person, _)| *person).collect();
+        faces.extend([faces[3], FaceKey(0), FaceKey(10_000), FaceKey(u64::MAX)]);
+        persons.extend([persons[3], PersonKey(0), PersonKey(10_000), PersonKey(u64::MAX)]);
+        let (by_face, by_key) = (view.named_persons_of_faces(&faces)?, view.named_persons(&persons)?);
+        let groups = view.groups_of_persons(&persons)?;
+        assert_eq!((by_face.len(), by_key.len(), groups.len()), (30, 30, 30));
+        for (person, face) in &some {
+            let one = view.person_by_key(*person)?.unwrap();
+            assert_eq!(by_face[face], by_key[person]);
+            assert_eq!(by_key[person].key, *person);
+            assert_eq!((&by_key[person].id, &by_key[person].name), (&one.id, &one.name));
+            assert_eq!(by_key[person].gender, one.gender);
+            assert_eq!(groups[person], view.person_groups(*person, 0, 100)?);
+        }
+        assert_eq!(groups[&some[0].0].len(), 2);
+        assert!(view.named_persons(&[])?.is_empty() && view.groups_of_persons(&[])?.is_empty());
+        Ok::<_, StoreError>(())
+    };
+    world.store.read(read).unwrap();
 }
 
 #[test]
