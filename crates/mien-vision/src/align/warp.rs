@@ -68,6 +68,20 @@ struct Source<'a> {
     columns: usize,
 }
 
+/// Target pixels that are placed together.
+const BLOCK: usize = 32;
+
+/// Where target pixels lie in the source: the position, the pixel up left of it, and how far beyond that it is.
+#[derive(Debug, Default)]
+struct Taps {
+    x: [f32; BLOCK],
+    y: [f32; BLOCK],
+    left: [i32; BLOCK],
+    top: [i32; BLOCK],
+    wx: [f32; BLOCK],
+    wy: [f32; BLOCK],
+}
+
 enum Pixels<'a> {
     Borrowed(&'a [u8]),
     Averaged(Vec<u8>),
@@ -145,31 +159,50 @@ impl<'a> Source<'a> {
             Pixels::Borrowed(pixels) => pixels,
             Pixels::Averaged(pixels) => pixels.as_slice(),
         };
-        let last = self.columns.saturating_sub(1);
-        for (u, to) in row.as_chunks_mut::<3>().0.iter_mut().enumerate() {
-            let column = if mirror { last - u } else { u };
-            *to = self.sample(pixels, self.position(column as f32, v as f32));
+        let (pixels_of_row, _) = row.as_chunks_mut::<3>();
+        let mut taps = Taps::default();
+        for (block, targets) in pixels_of_row.chunks_mut(BLOCK).enumerate() {
+            self.place(v, mirror, block * BLOCK, &mut taps);
+            for (index, to) in targets.iter_mut().enumerate() {
+                *to = self.sample(pixels, &taps, index);
+            }
         }
     }
 
-    #[inline]
-    fn sample(&self, pixels: &[u8], at: Point) -> [f32; 3] {
-        let (left, top) = (at.x.floor(), at.y.floor());
-        let (wx, wy) = (at.x - left, at.y - top);
-        let inside = left >= 0.0 && top >= 0.0 && left + 1.0 < self.width as f32 && top + 1.0 < self.height as f32;
-        if !inside {
-            return self.sample_edge(pixels, at);
+    /// Where the target pixels of row `v` from column `first` on lie: a loop of its own, so that the compiler can do
+    /// several at once.
+    fn place(&self, v: usize, mirror: bool, first: usize, taps: &mut Taps) {
+        let (first, last) = (first as f32, self.columns.saturating_sub(1) as f32);
+        let start = self.position(0.0, v as f32);
+        let (begin, sign) = if mirror { (last - first, -1.0) } else { (first, 1.0) };
+        for index in 0..BLOCK {
+            let u = begin + sign * index as i32 as f32;
+            let (x, y) = (start.x + u * self.right.x, start.y + u * self.right.y);
+            (taps.x[index], taps.y[index]) = (x, y);
+            // Towards zero: for what lies inside, downwards. What does not is looked at by itself.
+            let (left, top) = (x as i32, y as i32);
+            (taps.left[index], taps.top[index]) = (left, top);
+            (taps.wx[index], taps.wy[index]) = (x - left as f32, y - top as f32);
         }
-        let upper = (top as usize * self.width + left as usize) * 3;
+    }
+
+    #[inline(always)]
+    fn sample(&self, pixels: &[u8], taps: &Taps, index: usize) -> [f32; 3] {
+        let (x, y) = (taps.x[index], taps.y[index]);
+        let (left, top) = (taps.left[index] as u32 as usize, taps.top[index] as u32 as usize);
+        if !(x >= 0.0 && y >= 0.0 && left + 1 < self.width && top + 1 < self.height) {
+            return self.sample_edge(pixels, Point::new(x, y));
+        }
+        let upper = (top * self.width + left) * 3;
         let lower = upper + self.width * 3;
-        let (Some(upper), Some(lower)) = (pixels.get(upper..upper + 6), pixels.get(lower..lower + 6)) else {
-            return [0.0; 3];
+        // Four bytes at a time, the last of them unused, become one vector; the last pixels of all have no fourth byte.
+        let (Some(upper), Some(lower)) = (pixels.get(upper..upper + 7), pixels.get(lower..lower + 7)) else {
+            return self.sample_edge(pixels, Point::new(x, y));
         };
-        [0, 1, 2].map(|channel| {
-            let above = blend(upper[channel], upper[channel + 3], wx);
-            let below = blend(lower[channel], lower[channel + 3], wx);
-            above + (below - above) * wy
-        })
+        let above = blend(four(upper, 0), four(upper, 3), taps.wx[index]);
+        let below = blend(four(lower, 0), four(lower, 3), taps.wx[index]);
+        let [red, green, blue, _] = blend(above, below, taps.wy[index]);
+        [red, green, blue]
     }
 
     /// Like [`Source::sample`] where some of the four pixels are outside and count as black.
@@ -195,9 +228,23 @@ impl<'a> Source<'a> {
     }
 }
 
-fn blend(first: u8, second: u8, weight: f32) -> f32 {
-    let (first, second) = (f32::from(first), f32::from(second));
-    first + (second - first) * weight
+/// Four bytes from `start` on.
+#[inline(always)]
+fn four(bytes: &[u8], start: usize) -> [f32; 4] {
+    let mut values = [0.0; 4];
+    for (value, &byte) in values.iter_mut().zip(&bytes[start..start + 4]) {
+        *value = f32::from(byte);
+    }
+    values
+}
+
+#[inline(always)]
+fn blend(first: [f32; 4], second: [f32; 4], weight: f32) -> [f32; 4] {
+    let mut between = first;
+    for (value, second) in between.iter_mut().zip(second) {
+        *value += (second - *value) * weight;
+    }
+    between
 }
 
 fn minus(p: Point, q: Point) -> Point {

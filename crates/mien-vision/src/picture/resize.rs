@@ -42,7 +42,7 @@ pub fn fill(view: &View<'_>, window: Window, format: &InputFormat, tensor: &mut 
     let mut row = vec![0.0f32; across.len() * 3];
     for v in rows {
         let down = Tap::at(top, shrink, v, step, view.height());
-        let blended = source.blend(down);
+        let blended = source.blend(down).as_chunks().0;
         for (to, tap) in row.as_chunks_mut::<3>().0.iter_mut().zip(&across) {
             *to = tap.pick(blended);
         }
@@ -98,12 +98,13 @@ impl Tap {
         }
     }
 
-    fn pick(&self, row: &[f32]) -> [f32; 3] {
-        let (first, second) = (
-            &row[self.first * 3..self.first * 3 + 3],
-            &row[self.second * 3..self.second * 3 + 3],
-        );
-        [0, 1, 2].map(|channel| first[channel] + (second[channel] - first[channel]) * self.weight)
+    #[inline]
+    fn pick(&self, row: &[[f32; 3]]) -> [f32; 3] {
+        let mut value = row[self.first];
+        for (value, second) in value.iter_mut().zip(row[self.second]) {
+            *value += (second - *value) * self.weight;
+        }
+        value
     }
 }
 
