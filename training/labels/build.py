@@ -4,7 +4,8 @@
     python3 build.py --check    # fails when the CSV on disk is not what the codes give
 
 images.txt: index, image, how it was picked. codes.txt: index, five-letter core, then only what differs
-from the defaults. The alphabet of both is described in README.md. Standard library only.
+from the defaults. mouth_looks.txt: image and the mouth in three looks, of which the last counts. traits.txt: five letters
+for some of the images. The alphabet of both is described in README.md. Standard library only.
 """
 import collections
 import csv
@@ -17,7 +18,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 UNSEEN = "?"
 COLUMNS = (
     "image split pick glasses hat hat_style hat_colour facial_hair mouth teeth mouth_gap eyes smile "
-    "hair_length bangs hair_colour eyebrow_density skin face_shape gender_apparent age_band eyelid"
+    "hair_length bangs hair_colour eyebrow_density skin face_shape gender_apparent age_band eyelid emotion eye_size eyebrow_curve eyebrow_length nose"
 ).split()
 CORE = (
     ("gender_apparent", {"m": "male", "f": "female"}),
@@ -26,6 +27,14 @@ CORE = (
     ("hair_length", {"0": "bald", "s": "short", "m": "medium", "l": "long", "t": "tied"}),
     ("hair_colour", {"K": "black", "B": "brown", "Y": "blond", "G": "grey_white", "R": "red", "O": "other"}),
 )
+TRAITS = (
+    ("emotion", dict(n="neutral", h="happy", s="surprised", a="angry", d="sad", g="disgusted", f="scared")),
+    ("eye_size", dict(s="small", n="normal", b="big")),
+    ("eyebrow_curve", dict(f="flat", c="curved")),
+    ("eyebrow_length", dict(s="short", l="long")),
+    ("nose", dict(u="upturned", a="aquiline", n="normal", b="bulbous")),
+)
+NO_TRAITS = {column: UNSEEN for column, _ in TRAITS}
 HAT_STYLES = {"c": "cap", "h": "helmet", "b": "beret/beanie", "r": "brim", "s": "headscarf", "o": "other"}
 HAT_COLOURS = "black blue red green yellow orange brown beige purple white grey mixed".split()
 TOKENS = {
@@ -80,6 +89,7 @@ def labelled_faces():
     for line in lines("images.txt"):
         index, image, pick = line.split()
         images[index] = (image, pick)
+    mouths, marked = last_looks(), traits()
     rows, seen = [], set()
     for line in lines("codes.txt"):
         index, code = line.split(maxsplit=1)
@@ -89,8 +99,37 @@ def labelled_faces():
         if code.strip() == "X":  # two faces compete for the centre: left out
             continue
         image, pick = images[index]
-        rows.append({"image": image, "split": split(image), "pick": pick, **expand(index, code)})
+        face = expand(index, code)
+        look_again(face, mouths[image])
+        rows.append({"image": image, "split": split(image), "pick": pick, **face, **marked.get(image, NO_TRAITS)})
     return sorted(rows, key=lambda row: row["image"])
+
+
+def last_looks():
+    """The mouth of each image as the last look at it saw it."""
+    looks = {}
+    for line in lines("mouth_looks.txt"):
+        image, seen = line.split()[:2]
+        looks[image] = {"o": "open", "c": "closed", "?": UNSEEN}[seen.rstrip("-")[-1]]
+    return looks
+
+
+def traits():
+    """Emotion, eyes, eyebrows and nose of the images that were looked at for them."""
+    marked = {}
+    for line in lines("traits.txt"):
+        image, letters = line.split()
+        marked[image] = {column: "?" if letter == "-" else names[letter]
+                         for letter, (column, names) in zip(letters, TRAITS, strict=True)}
+    return marked
+
+
+def look_again(face, mouth):
+    """The later looks told only whether the lips are apart: what of teeth and gap that leaves open is unknown."""
+    if mouth == face["mouth"]:
+        return
+    unknown = {"closed": "no", "open": UNSEEN, UNSEEN: UNSEEN}[mouth]
+    face.update(mouth=mouth, teeth=unknown, mouth_gap=unknown)
 
 
 def lines(name):

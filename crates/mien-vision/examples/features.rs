@@ -2,7 +2,8 @@
 //!
 //! PACK is the directory of an installed pack, LFW the folder `images` of the set, LIST a file of image names, one a line.
 //! OUT gets one record of 16-bit floats for each name and another for its mirror image; a face that was not found is a
-//! record of NaN. OUT.json names the blocks. `training/heads/train.py` reads both.
+//! record of NaN. OUT.json names the blocks, OUT.points holds the five points of the mesh of each face, a line each: name, then
+//! x and y in pixels. `training/heads` reads them.
 
 use std::error::Error;
 use std::fs::File;
@@ -15,6 +16,7 @@ use mien_vision::heads::Block;
 use mien_vision::home::Home;
 use mien_vision::pack::Pack;
 use mien_vision::picture::{Picture, PictureLimits};
+use mien_vision::points::Mesh;
 use mien_vision::vision::{DetectOptions, Vision, VisionError, VisionOptions};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -25,13 +27,24 @@ fn main() -> Result<(), Box<dyn Error>> {
     let engine = engine::best(&Home::from_environment()?);
     let vision = Vision::open(&Pack::open(pack)?, engine.as_ref(), &VisionOptions::default())?;
     let mut file = BufWriter::new(File::create(out)?);
+    let mut points = BufWriter::new(File::create(out.with_added_extension("points"))?);
     let mut length = 0;
     let mut missed = 0;
     for (index, name) in std::fs::read_to_string(list)?.lines().enumerate() {
         let bytes = std::fs::read(path(images, name))?;
         let picture = Picture::open(&bytes, &PictureLimits::default())?;
-        for picture in [mirrored(&picture)?, picture].iter().rev() {
-            let blocks = features(&vision, picture)?;
+        for (turn, picture) in [mirrored(&picture)?, picture].iter().rev().enumerate() {
+            let mesh = mesh(&vision, picture)?;
+            if let (0, Some(mesh)) = (turn, &mesh) {
+                let five = mesh.five_points().to_array();
+                let five: Vec<String> = five
+                    .iter()
+                    .map(|point| format!("{:.2} {:.2}", point.x, point.y))
+                    .collect();
+                writeln!(points, "{name} {}", five.join(" "))?;
+            }
+            let heads = vision.heads()?;
+            let blocks = mesh.map(|mesh| heads.features(picture, &mesh)).transpose()?;
             if length == 0 {
                 length = blocks
                     .as_ref()
@@ -51,6 +64,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     eprintln!("{missed} records without a face");
+    points.flush()?;
     Ok(file.flush()?)
 }
 
@@ -59,8 +73,8 @@ fn path(images: &Path, name: &str) -> PathBuf {
     images.join(person).join(format!("{name}.jpg"))
 }
 
-/// The features of the face nearest to the centre.
-fn features(vision: &Vision, picture: &Picture) -> Result<Option<Vec<Block>>, VisionError> {
+/// The mesh of the face nearest to the centre.
+fn mesh(vision: &Vision, picture: &Picture) -> Result<Option<Mesh>, VisionError> {
     let options = DetectOptions {
         max_faces: 120,
         ..DetectOptions::default()
@@ -79,8 +93,7 @@ fn features(vision: &Vision, picture: &Picture) -> Result<Option<Vec<Block>>, Vi
     else {
         return Ok(None);
     };
-    let heads = vision.heads()?;
-    heads.features(picture, &heads.mesh(picture, &face)?).map(Some)
+    vision.heads()?.mesh(picture, &face).map(Some)
 }
 
 fn mirrored(picture: &Picture) -> Result<Picture, Box<dyn Error>> {

@@ -1,17 +1,17 @@
 //! Attributes for which there is no ready model: small heads on frozen networks of the pack, and geometry of the mesh.
 //!
 //! The heads are trained on 1,400 labelled faces (`training/heads`); their accuracy stands in `docs/ACCURACY.md`. What has
-//! no labels is computed from the mesh and says so where it is defined ([`geometry`]).
+//! no or too few labels is computed from the mesh and says so where it is defined ([`geometry`]).
 
 mod answer;
 pub mod geometry;
 mod linear;
+mod lips;
 mod look;
 pub(crate) mod sight;
 mod tone;
 
 pub use answer::*;
-pub use geometry::NoseKind;
 pub use linear::{Weights, WeightsError};
 pub use look::Block;
 
@@ -21,6 +21,7 @@ use crate::pack::{Bundled, Crop, FileName, Input, Manifest, Pack};
 use crate::picture::Picture;
 use crate::points::{CropNetwork, Mesh, PointsNumbers, find_mesh};
 use crate::vision::{OpenError, VisionError, format};
+use lips::Lips;
 use look::{Sights, Watching};
 
 /// The heads of one pack with the networks that they watch.
@@ -28,6 +29,7 @@ use look::{Sights, Watching};
 pub struct Heads {
     mesh: (CropNetwork, PointsNumbers),
     watching: Vec<Watching>,
+    lips: Lips,
     weights: Weights,
 }
 
@@ -68,6 +70,7 @@ impl Heads {
             return Ok(Some(Self {
                 mesh: loader.mesh()?,
                 watching,
+                lips: loader.lips()?,
                 weights,
             }));
         }
@@ -87,7 +90,7 @@ impl Heads {
     /// # Errors
     /// An engine failure, or points of the mesh that coincide.
     pub fn features(&self, picture: &Picture, mesh: &Mesh) -> Result<Vec<Block>, VisionError> {
-        look::features(&self.watching, picture, mesh)
+        look::features(&self.watching, &self.lips, picture, mesh)
     }
 
     /// The weights in use.
@@ -137,6 +140,13 @@ impl Loader<'_> {
         Ok(Watching {
             network,
             look: watched.look,
+        })
+    }
+
+    fn lips(&self) -> Result<Lips, OpenError> {
+        Lips::open(self.engine, self.options).map_err(|error| OpenError::Unusable {
+            role: "lips",
+            reason: error.to_string(),
         })
     }
 

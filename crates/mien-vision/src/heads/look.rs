@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::lips::Lips;
 use super::sight::{self, Square};
 use crate::align::{Patch, Similarity, Warp};
 use crate::engine::Tensor;
@@ -54,7 +55,7 @@ pub(crate) struct Watching {
 /// Features under one name.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Block {
-    /// `crop/tensor`, `shape` or `colours`.
+    /// `crop/tensor`, `shape`, `colours` or `lips`.
     pub name: String,
     /// The numbers.
     pub values: Vec<f32>,
@@ -92,7 +93,12 @@ impl Watched {
 }
 
 /// All features of a face, block by block.
-pub(crate) fn features(watching: &[Watching], picture: &Picture, mesh: &Mesh) -> Result<Vec<Block>, VisionError> {
+pub(super) fn features(
+    watching: &[Watching],
+    lips: &Lips,
+    picture: &Picture,
+    mesh: &Mesh,
+) -> Result<Vec<Block>, VisionError> {
     let face = sight::placement(mesh).ok_or_else(|| unexpected("the points of the mesh coincide".to_owned()))?;
     let mut blocks = Vec::new();
     for watched in watching {
@@ -108,6 +114,7 @@ pub(crate) fn features(watching: &[Watching], picture: &Picture, mesh: &Mesh) ->
         name: "colours".to_owned(),
         values: colours(&palette(picture, &face)),
     });
+    blocks.push(lips.see(picture, &face)?);
     Ok(blocks)
 }
 

@@ -1,10 +1,14 @@
-//! `mien eval attributes`: what the heads say of labelled faces, beside the labels.
+//! `mien eval attributes`: what is said of labelled faces, beside the labels.
+
+mod beauty;
+mod served;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context, ensure};
-use mien_vision::heads::{Appearance, Weights};
+use mien_api::eyes::Attributes;
+use mien_vision::heads::Weights;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -20,8 +24,11 @@ const LABELS: &str = include_str!("../../../../training/labels/lfw_attributes.cs
 /// Head, column of the labels, and what the labels are called by the head; other labels do not count.
 type Column = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
 
+/// No field may be constant over so many faces.
+const ENOUGH: usize = 500;
+
 /// As in `training/heads/train.py`.
-const COLUMNS: [Column; 15] = [
+const COLUMNS: [Column; 19] = [
     (
         "glasses",
         "glasses",
@@ -111,6 +118,26 @@ const COLUMNS: [Column; 15] = [
         ],
     ),
     ("eyelid", "eyelid", &[("single", "single"), ("double", "double")]),
+    (
+        "eyebrow_curve",
+        "eyebrow_curve",
+        &[("flat", "flat"), ("curved", "curved")],
+    ),
+    (
+        "eyebrow_length",
+        "eyebrow_length",
+        &[("short", "short"), ("long", "long")],
+    ),
+    (
+        "eye_size",
+        "eye_size",
+        &[("small", "small"), ("normal", "normal"), ("big", "big")],
+    ),
+    (
+        "nose",
+        "nose",
+        &[("normal", "normal"), ("bulbous", "bulbous"), ("aquiline", "aquiline")],
+    ),
 ];
 
 #[derive(Serialize)]
@@ -119,8 +146,14 @@ struct Report {
     faces_not_found: usize,
     /// Faces of people whom the heads were not trained on.
     heads: BTreeMap<&'static str, Figures>,
-    /// How often each class is answered, over all labelled faces.
-    answers: BTreeMap<&'static str, BTreeMap<String, usize>>,
+    /// What DetectFaceAttributes says of them, in the classes of the contract.
+    served: BTreeMap<&'static str, Figures>,
+    /// How the values of each field are spread over all labelled faces.
+    answers: BTreeMap<String, served::Spread>,
+    /// Fields that hold one value over `constant_over` faces of people drawn at random: there should be none.
+    constant: Vec<String>,
+    constant_over: usize,
+    beauty: beauty::Consistency,
 }
 
 #[derive(Serialize)]
@@ -147,7 +180,7 @@ struct Bin {
 /// One labelled face as the heads see it.
 struct Seen {
     probabilities: BTreeMap<&'static str, Vec<f32>>,
-    appearance: Appearance,
+    attributes: Attributes,
 }
 
 /// The heads on labelled faces of LFW, and how often each class of each attribute is answered.
@@ -181,20 +214,37 @@ pub fn measure(seeing: &Seeing, scope: &Scope) -> anyhow::Result<Value> {
                 answer.with_context(|| format!("there are no weights for {head}"))?,
             );
         }
+        let vision = &seeing.vision;
+        let attributes = Attributes::new(
+            vision.age_gender(&picture, &face)?,
+            vision.emotion(&picture, &face)?,
+            &heads.appearance(&features, &mesh)?,
+            vision.pose(&picture, &face)?,
+            vision.mask(&picture, &face)?,
+        );
         Ok(Some(Seen {
             probabilities,
-            appearance: heads.appearance(&features, &mesh)?,
+            attributes,
         }))
     };
     let (seen, _) = observe::each("attributes", &rows, seeing.threads, look)?;
     let figures = COLUMNS
         .iter()
         .map(|column| Ok((column.0, figures(column, heads.weights(), &rows, &seen)?)));
+    let drawn = rows.iter().zip(&seen).filter(|(row, _)| text(row, "pick") == "random");
+    let drawn: Vec<&Attributes> = drawn
+        .filter_map(|(_, seen)| Some(&seen.as_ref()?.attributes))
+        .take(ENOUGH)
+        .collect();
     let report = Report {
         set: "lfw, labelled test split",
         faces_not_found: seen.iter().filter(|seen| seen.is_none()).count(),
         heads: figures.collect::<anyhow::Result<_>>()?,
-        answers: answers(seen.iter().flatten().map(|seen| &seen.appearance)),
+        served: served::figures(&rows, &seen)?,
+        answers: served::spread(seen.iter().flatten().map(|seen| &seen.attributes))?,
+        constant: served::constant(&served::spread(drawn.iter().copied())?),
+        constant_over: drawn.len(),
+        beauty: beauty::measure(seeing, &lfw, scope.quick)?,
     };
     Ok(serde_json::to_value(report)?)
 }
@@ -301,41 +351,6 @@ fn measured(answers: &[(usize, usize, f64)], classes: usize) -> Figures {
         calibration_error: off / answers.len().max(1) as f64,
         reliability,
     }
-}
-
-fn answers<'a>(faces: impl Iterator<Item = &'a Appearance>) -> BTreeMap<&'static str, BTreeMap<String, usize>> {
-    let mut counts: BTreeMap<&'static str, BTreeMap<String, usize>> = BTreeMap::new();
-    for face in faces {
-        let named = [
-            ("glasses", format!("{:?}", face.glasses.class)),
-            ("hat", format!("{:?}", face.hat.class)),
-            (
-                "hat_colour",
-                face.hat_colour
-                    .map_or_else(|| "None".to_owned(), |colour| format!("{:?}", colour.class)),
-            ),
-            ("facial_hair", face.facial_hair.class.to_string()),
-            ("mouth_open", face.mouth_open.class.to_string()),
-            ("eyes_closed", face.eyes_closed.class.to_string()),
-            ("smile", format!("{:.0}", (face.smile / 25.0).round() * 25.0)),
-            ("hair_length", format!("{:?}", face.hair_length.class)),
-            ("bangs", face.bangs.class.to_string()),
-            ("hair_colour", format!("{:?}", face.hair_colour.class)),
-            ("thick_eyebrows", face.thick_eyebrows.class.to_string()),
-            ("curved_eyebrows", face.curved_eyebrows.class.to_string()),
-            ("long_eyebrows", face.long_eyebrows.class.to_string()),
-            ("double_eyelid", face.double_eyelid.class.to_string()),
-            ("eye_size", format!("{:?}", face.eye_size.class)),
-            ("nose", format!("{:?}", face.nose.class)),
-            ("face_shape", format!("{:?}", face.face_shape.class)),
-            ("skin", format!("{:?}", face.skin.class)),
-            ("beauty", format!("{:.0}", (face.beauty / 10.0).floor() * 10.0)),
-        ];
-        for (attribute, class) in named {
-            *counts.entry(attribute).or_default().entry(class).or_default() += 1;
-        }
-    }
-    counts
 }
 
 #[cfg(test)]
