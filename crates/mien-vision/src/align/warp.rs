@@ -161,10 +161,16 @@ impl<'a> Source<'a> {
         };
         let (pixels_of_row, _) = row.as_chunks_mut::<3>();
         let mut taps = Taps::default();
+        // Four values of each pixel, so that one instruction does them all; the last is not used.
+        let mut values = [[0.0f32; 4]; BLOCK];
         for (block, targets) in pixels_of_row.chunks_mut(BLOCK).enumerate() {
             self.place(v, mirror, block * BLOCK, &mut taps);
-            for (index, to) in targets.iter_mut().enumerate() {
-                *to = self.sample(pixels, &taps, index);
+            let count = targets.len();
+            for (index, value) in values[..count].iter_mut().enumerate() {
+                *value = self.sample(pixels, &taps, index);
+            }
+            for (to, &[red, green, blue, _]) in targets.iter_mut().zip(&values) {
+                *to = [red, green, blue];
             }
         }
     }
@@ -187,7 +193,7 @@ impl<'a> Source<'a> {
     }
 
     #[inline(always)]
-    fn sample(&self, pixels: &[u8], taps: &Taps, index: usize) -> [f32; 3] {
+    fn sample(&self, pixels: &[u8], taps: &Taps, index: usize) -> [f32; 4] {
         let (x, y) = (taps.x[index], taps.y[index]);
         let (left, top) = (taps.left[index] as u32 as usize, taps.top[index] as u32 as usize);
         if !(x >= 0.0 && y >= 0.0 && left + 1 < self.width && top + 1 < self.height) {
@@ -201,16 +207,15 @@ impl<'a> Source<'a> {
         };
         let above = blend(four(upper, 0), four(upper, 3), taps.wx[index]);
         let below = blend(four(lower, 0), four(lower, 3), taps.wx[index]);
-        let [red, green, blue, _] = blend(above, below, taps.wy[index]);
-        [red, green, blue]
+        blend(above, below, taps.wy[index])
     }
 
     /// Like [`Source::sample`] where some of the four pixels are outside and count as black.
     #[cold]
-    fn sample_edge(&self, pixels: &[u8], at: Point) -> [f32; 3] {
+    fn sample_edge(&self, pixels: &[u8], at: Point) -> [f32; 4] {
         let (left, top) = (at.x.floor(), at.y.floor());
         let (wx, wy) = (at.x - left, at.y - top);
-        let mut sum = [0.0f32; 3];
+        let mut sum = [0.0f32; 4];
         for (x, y, weight) in [
             (left, top, (1.0 - wx) * (1.0 - wy)),
             (left + 1.0, top, wx * (1.0 - wy)),
