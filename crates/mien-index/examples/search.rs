@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use mien_index::bench::{Plan, Soak, Spectrum, run, soak};
+use mien_index::bench::{Plan, Soak, SoakPiece, Spectrum, run, soak};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -19,6 +19,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             volatile: rows / 2,
             dim,
             dir,
+            progress,
         };
         println!("{}", serde_json::to_string_pretty(&soak(&plan)?)?);
         return Ok(());
@@ -42,6 +43,18 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     println!("{}", serde_json::to_string_pretty(&run(&plan)?)?);
     Ok(())
+}
+
+fn progress(piece: &SoakPiece) {
+    eprintln!(
+        "{:.0} s: {:.2} MiB, {} searches, median {:.2} ms, 99 % {:.2} ms, {} wrong",
+        piece.until_seconds,
+        piece.resident_bytes as f64 / f64::from(1 << 20),
+        piece.searches,
+        piece.p50_ms,
+        piece.p99_ms,
+        piece.wrong_answers,
+    );
 }
 
 fn option<T: FromStr>(words: &[String], name: &str) -> Result<Option<T>, String> {

@@ -61,7 +61,7 @@ use crate::code::{Codes, ROWS_PER_BLOCK};
 use crate::probe::{MiddleProbe, ScanProbe};
 use crate::vectors::ClosePart;
 
-pub(crate) use found::Found;
+pub(crate) use found::{Found, MOST_PROBES};
 
 pub(crate) use avx2::Avx2;
 pub(crate) use avx512::Avx512;
@@ -95,7 +95,7 @@ pub(crate) struct Scale {
     pub(crate) offset: f32,
 }
 
-/// Slots that passed a scan for one of N probes, with the sums of each.
+/// Slots that passed a scan for at least one of N probes, with the sums of each.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Candidates<'a, const N: usize> {
     pub(crate) slots: &'a [u32],
@@ -110,8 +110,15 @@ pub(crate) trait Kernels: Copy + Send + Sync {
     /// Rows of a block that pass the test, a bit for each.
     fn passing(self, sums: &[i32; ROWS_PER_BLOCK], factors: &Line, scale: Scale, test: Test) -> u16;
 
-    /// Appends to `out` the rows (numbers from `codes.first`) that pass the test of one of the probes.
-    fn scan<const N: usize>(self, codes: &Codes<'_>, probes: [&ScanProbe; N], tests: [Test; N], out: &mut Found) {
+    /// Appends to `out` the rows (numbers from `codes.first`) that pass. `TOGETHER`: those that pass for at least one of the probes,
+    /// with the sums of all; otherwise each probe's own.
+    fn scan<const N: usize, const TOGETHER: bool>(
+        self,
+        codes: &Codes<'_>,
+        probes: [&ScanProbe; N],
+        tests: [Test; N],
+        out: &mut Found,
+    ) {
         for (number, block) in codes.blocks().enumerate() {
             let (planes, factors) = block.split_at(block.len() - 1);
             let sums = probes.map(|probe| self.sums(planes, codes.words, &probe.tables));
@@ -119,18 +126,18 @@ pub(crate) trait Kernels: Copy + Send + Sync {
             let passing = std::array::from_fn(|probe| {
                 within & self.passing(&sums[probe], &factors[0], probes[probe].scan, tests[probe])
             });
-            out.push_block(codes.first + (number * ROWS_PER_BLOCK) as u32, &sums, passing);
+            out.push_block::<N, TOGETHER>(codes.first + (number * ROWS_PER_BLOCK) as u32, &sums, passing);
         }
     }
 
-    /// Appends to the probe's list in `out` those slots whose scan codes pass the test together with their second bits.
+    /// Appends to each probe's list in `out` those slots whose scan codes pass its test together with their second bits.
     fn second_filter<const N: usize>(
         self,
         part: &ClosePart<'_>,
         candidates: Candidates<'_, N>,
         probes: [&ScanProbe; N],
         tests: [Test; N],
-        out: &mut [Vec<u32>; N],
+        out: &mut [Vec<u32>],
     ) {
         let words = probes[0].tables.len() / 2;
         let mut block = vec![Line::ZERO; words + 1];

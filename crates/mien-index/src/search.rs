@@ -179,47 +179,51 @@ impl Job<'_> {
     /// Takes pieces until none is left.
     fn work<K: Kernels>(&self, kernels: K) {
         let mut scanner = Scanner::new(kernels, self.space, &self.snapshot.vectors);
-        while let Some(piece) = self.pieces.get(self.next.fetch_add(1, Ordering::Relaxed)) {
-            if self.failed.load(Ordering::Relaxed) {
-                return;
-            }
-            if let Err(error) = self.scan(&mut scanner, *piece) {
-                self.failed.store(true, Ordering::Relaxed);
-                *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
-            }
+        let mut done = self.scan(&mut scanner);
+        if done.is_ok() {
+            done = scanner.finish();
+        }
+        if let Err(error) = done {
+            self.failed.store(true, Ordering::Relaxed);
+            *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
         }
     }
 
-    fn scan<K: Kernels>(&self, scanner: &mut Scanner<'_, K>, piece: Piece) -> Result<(), IndexError> {
+    fn scan<'a, K: Kernels>(&'a self, scanner: &mut Scanner<'a, K>) -> Result<(), IndexError> {
+        let mut before = None;
+        while let Some(piece) = self.pieces.get(self.next.fetch_add(1, Ordering::Relaxed)) {
+            if self.failed.load(Ordering::Relaxed) {
+                return Ok(());
+            }
+            let target = &self.targets[piece.target];
+            let Some(view) = piece.run.map(|run| &target.rows.runs[run]) else {
+                let rows = &target.rows.loose[piece.first..][..piece.count];
+                self.wants(target).try_for_each(|want| scanner.compare(rows, want))?;
+                continue;
+            };
+            let now = Some((piece.target, piece.run));
+            if before != now {
+                scanner.turn_to(self.wants(target).collect())?;
+                before = now;
+            }
+            scanner.scan(view, piece.first, piece.count)?;
+        }
+        Ok(())
+    }
+
+    /// What each probe wants of a target.
+    fn wants<'a>(&'a self, target: &Target<'_>) -> impl Iterator<Item = Want<'a>> {
         let Target {
             gallery,
             order,
             ranking,
-            rows,
-        } = self.targets[piece.target];
-        let want = |(number, probe)| {
-            let ranking = &self.rankings[number * self.per_probe + ranking];
-            Want {
-                probe,
-                ranking,
-                gallery,
-                order,
-            }
-        };
-        let wants: Vec<Want<'_>> = self.probes.iter().enumerate().map(want).collect();
-        let Some(view) = piece.run.map(|run| &rows.runs[run]) else {
-            let rows = &rows.loose[piece.first..][..piece.count];
-            return wants.into_iter().try_for_each(|want| scanner.compare(rows, want));
-        };
-        // Several probes share the codes while these are in the cache.
-        let step = if wants.len() == 1 {
-            scan::ROWS_ALONE
-        } else {
-            scan::ROWS_SHARED
-        };
-        for first in (piece.first..piece.first + piece.count).step_by(step) {
-            scanner.scan(view, first, step.min(piece.first + piece.count - first), &wants)?;
-        }
-        Ok(())
+            ..
+        } = *target;
+        self.probes.iter().enumerate().map(move |(number, probe)| Want {
+            probe,
+            ranking: &self.rankings[number * self.per_probe + ranking],
+            gallery,
+            order,
+        })
     }
 }

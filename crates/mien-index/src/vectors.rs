@@ -125,6 +125,14 @@ impl Vectors {
         Ok((chunk.close_part(start as u32), count))
     }
 
+    /// Asks for the middle codes of slots that are about to be read.
+    pub(crate) fn prefetch_middle(&self, slots: &[u32]) {
+        for slot in slots {
+            let (chunk, at) = self.find(*slot);
+            chunk.prefetch_middle(at);
+        }
+    }
+
     /// Asks for a vector that is about to be read.
     pub(crate) fn prefetch_full(&self, slot: u32) {
         let (chunk, at) = self.find(slot);

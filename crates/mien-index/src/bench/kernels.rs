@@ -70,7 +70,7 @@ impl KernelBench {
         };
         self.found.clear();
         let test = Test { width: 0.0, least: 0.9 };
-        with_kernels!(self.space.isa, kernels => kernels.scan(&codes, [&self.probe.scan], [test], &mut self.found));
+        with_kernels!(self.space.isa, kernels => kernels.scan::<1, true>(&codes, [&self.probe.scan], [test], &mut self.found));
         self.found.rows.len()
     }
 

@@ -8,9 +8,11 @@ use half::f16;
 use half::slice::{HalfBitsSliceExt, HalfFloatSliceExt};
 use serde::Serialize;
 
-use super::{milliseconds, percentile, resident_bytes};
+use super::times::Times;
+use super::{milliseconds, resident_bytes};
 use crate::kernel::{Isa, Kernels, with_kernels};
 use crate::rotation::Mixed;
+use crate::writer::threads;
 use crate::{Change, Config, Hit, Index, IndexError, Query};
 
 /// Mixed work for a while: inserts, deletes, replacements, merges, checkpoints and searches at once, every answer checked.
@@ -26,6 +28,20 @@ pub struct Soak {
     pub dim: usize,
     /// Where to keep the files; must be empty or absent. Removed afterwards.
     pub dir: PathBuf,
+    /// Told about each piece of half a minute when it is over.
+    pub progress: fn(&SoakPiece),
+}
+
+/// Half a minute of a soak.
+#[derive(Debug, Clone, Default, Serialize)]
+#[allow(missing_docs, reason = "the names say it")]
+pub struct SoakPiece {
+    pub until_seconds: f64,
+    pub resident_bytes: usize,
+    pub searches: u64,
+    pub p50_ms: f64,
+    pub p99_ms: f64,
+    pub wrong_answers: u64,
 }
 
 /// What happened. Times in milliseconds.
@@ -49,7 +65,10 @@ pub struct SoakReport {
     pub resident_bytes_early: usize,
     pub resident_bytes_end: usize,
     pub first_wrong: Option<String>,
+    pub pieces: Vec<SoakPiece>,
 }
+
+const PIECE: Duration = Duration::from_secs(30);
 
 const GALLERY: u64 = 1;
 
@@ -67,6 +86,8 @@ struct Shared<'a> {
     compared: AtomicU64,
     wrong: AtomicU64,
     first_wrong: Mutex<Option<String>>,
+    /// Of the searches of this piece. All times are kept in constant memory: that of the index is looked at.
+    times: Mutex<Times>,
 }
 
 /// Runs the soak.
@@ -87,26 +108,28 @@ pub fn soak(soak: &Soak) -> Result<SoakReport, IndexError> {
         compared: AtomicU64::new(0),
         wrong: AtomicU64::new(0),
         first_wrong: Mutex::default(),
+        times: Mutex::new(Times::new()),
     };
     shared.fill()?;
     let start = Instant::now();
     let mut report = SoakReport::default();
-    let times = std::thread::scope(|scope| -> Result<Vec<f64>, IndexError> {
-        let locked = scope.spawn(|| shared.search(1));
-        let free = scope.spawn(|| shared.search(2));
-        let written = shared.write(&mut report);
+    let mut times = Times::new();
+    std::thread::scope(|scope| -> Result<(), IndexError> {
+        // As many busy threads as there are processors, besides the index's own: times are those of searches, not of waiting in line.
+        let (shared, searchers) = (&shared, 1..threads().max(2) as u64);
+        let searchers: Vec<_> = searchers
+            .map(|searcher| scope.spawn(move || shared.search(searcher)))
+            .collect();
+        let written = shared.write(&mut report, &mut times);
         shared.done.store(true, Ordering::Relaxed);
         written?;
-        let mut times = join(locked)?;
-        times.extend(join(free)?);
-        Ok(times)
-    });
-    let mut times = times?;
-    times.sort_by(f64::total_cmp);
+        searchers.into_iter().try_for_each(join)
+    })?;
+    times.add_all(&shared.times.lock().unwrap_or_else(PoisonError::into_inner));
     report.seconds = start.elapsed().as_secs_f64();
-    report.searches = times.len() as u64;
-    (report.p50_ms, report.p99_ms) = (percentile(&times, 0.5), percentile(&times, 0.99));
-    (report.p99_over_p50, report.worst_ms) = (report.p99_ms / report.p50_ms, percentile(&times, 1.0));
+    report.searches = times.count();
+    (report.p50_ms, report.p99_ms) = (times.percentile(0.5), times.percentile(0.99));
+    (report.p99_over_p50, report.worst_ms) = (report.p99_ms / report.p50_ms, times.worst());
     report.answers_compared = shared.compared.into_inner();
     report.wrong_answers = shared.wrong.into_inner();
     report.first_wrong = shared.first_wrong.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -115,7 +138,7 @@ pub fn soak(soak: &Soak) -> Result<SoakReport, IndexError> {
     Ok(report)
 }
 
-fn join<T>(thread: std::thread::ScopedJoinHandle<'_, T>) -> T {
+fn join(thread: std::thread::ScopedJoinHandle<'_, Result<(), IndexError>>) -> Result<(), IndexError> {
     thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
@@ -142,8 +165,9 @@ impl Shared<'_> {
         Ok(())
     }
 
-    fn write(&self, report: &mut SoakReport) -> Result<(), IndexError> {
-        let (start, mut random, mut times) = (Instant::now(), Mixed(1), Vec::new());
+    /// Changes until the time is over; adds up the times of the searches piece by piece.
+    fn write(&self, report: &mut SoakReport, searches: &mut Times) -> Result<(), IndexError> {
+        let (start, mut random, mut times) = (Instant::now(), Mixed(1), Times::new());
         let whole = Duration::from_secs(self.soak.seconds);
         while start.elapsed() < whole {
             let key = self.soak.stable as u64 + random.next() % self.soak.volatile as u64;
@@ -169,7 +193,7 @@ impl Shared<'_> {
             let batch: Vec<_> = keys.iter().copied().zip(slices).map(change).collect();
             let before = Instant::now();
             self.index.apply_all(&batch)?;
-            times.push(milliseconds(before.elapsed()));
+            times.add(milliseconds(before.elapsed()));
             for (key, vector) in keys.iter().zip(&vectors) {
                 match deletes {
                     true => drop(mirror.remove(key)),
@@ -189,17 +213,38 @@ impl Shared<'_> {
             if start.elapsed() * 10 < whole {
                 report.resident_bytes_early = resident_bytes();
             }
+            if start.elapsed() >= PIECE * (report.pieces.len() as u32 + 1) {
+                let piece = self.piece(start, searches);
+                (self.soak.progress)(&piece);
+                report.pieces.push(piece);
+            }
         }
         report.resident_bytes_end = resident_bytes();
-        times.sort_by(f64::total_cmp);
-        (report.change_p50_ms, report.change_p99_ms) = (percentile(&times, 0.5), percentile(&times, 0.99));
+        (report.change_p50_ms, report.change_p99_ms) = (times.percentile(0.5), times.percentile(0.99));
         Ok(())
     }
 
-    /// Searches until the writer is done; returns the times. The first searcher now and then stops the writer to compare with all
+    /// Ends a piece.
+    fn piece(&self, start: Instant, searches: &mut Times) -> SoakPiece {
+        let times = {
+            let mut times = self.times.lock().unwrap_or_else(PoisonError::into_inner);
+            std::mem::replace(&mut *times, Times::new())
+        };
+        searches.add_all(&times);
+        SoakPiece {
+            until_seconds: start.elapsed().as_secs_f64(),
+            resident_bytes: resident_bytes(),
+            searches: times.count(),
+            p50_ms: times.percentile(0.5),
+            p99_ms: times.percentile(0.99),
+            wrong_answers: self.wrong.load(Ordering::Relaxed),
+        }
+    }
+
+    /// Searches until the writer is done. The first searcher now and then stops the writer to compare with all
     /// rows; otherwise, beside the writer, what must be so whatever it does is checked.
-    fn search(&self, searcher: u64) -> Result<Vec<f64>, IndexError> {
-        let (mut random, mut times) = (Mixed(searcher * 77), Vec::new());
+    fn search(&self, searcher: u64) -> Result<(), IndexError> {
+        let mut random = Mixed(searcher * 77);
         while !self.done.load(Ordering::Relaxed) {
             let probe = vector(
                 self.soak.dim,
@@ -223,13 +268,14 @@ impl Shared<'_> {
             let volatile = all.then(|| self.volatile.read().unwrap_or_else(PoisonError::into_inner));
             let start = Instant::now();
             let hits = self.index.search(&query)?.remove(0);
-            times.push(milliseconds(start.elapsed()));
+            let spent = milliseconds(start.elapsed());
+            self.times.lock().unwrap_or_else(PoisonError::into_inner).add(spent);
             let unit = padded(&self.index.unit(&probe)?);
             let empty = Mirror::new();
             let others = volatile.as_deref().unwrap_or(&empty);
             self.compare(&hits, &unit, floor, others, all);
         }
-        Ok(times)
+        Ok(())
     }
 
     /// With `all` the hits must be those of stable and volatile rows together. Without, hits of stable rows must be right, and no

@@ -43,9 +43,15 @@ mod x86 {
             unsafe { passing(sums, factors, scale, test) }
         }
 
-        fn scan<const N: usize>(self, codes: &Codes<'_>, probes: [&ScanProbe; N], tests: [Test; N], out: &mut Found) {
+        fn scan<const N: usize, const TOGETHER: bool>(
+            self,
+            codes: &Codes<'_>,
+            probes: [&ScanProbe; N],
+            tests: [Test; N],
+            out: &mut Found,
+        ) {
             // SAFETY: as above.
-            unsafe { scan(codes, probes, tests, out) }
+            unsafe { scan::<N, TOGETHER>(codes, probes, tests, out) }
         }
 
         fn middle(self, code: &[Line], probe: &MiddleProbe) -> i32 {
@@ -68,7 +74,12 @@ mod x86 {
     const WORDS_PER_SUM: usize = 32;
 
     #[target_feature(enable = "avx2,fma,f16c")]
-    fn scan<const N: usize>(codes: &Codes<'_>, probes: [&ScanProbe; N], tests: [Test; N], out: &mut Found) {
+    fn scan<const N: usize, const TOGETHER: bool>(
+        codes: &Codes<'_>,
+        probes: [&ScanProbe; N],
+        tests: [Test; N],
+        out: &mut Found,
+    ) {
         let block = codes.block_lines();
         let mut first = codes.first;
         let last = codes.first + codes.rows as u32;
@@ -87,7 +98,7 @@ mod x86 {
                     passed[probe] = passing(&sums[probe], &block[block.len() - 1], probes[probe].scan, tests[probe]);
                     passed[probe] &= ((1_u32 << within) - 1) as u16;
                 }
-                out.push_block(first, sums, passed);
+                out.push_block::<N, TOGETHER>(first, sums, passed);
                 first += ROWS_PER_BLOCK as u32;
             }
         }

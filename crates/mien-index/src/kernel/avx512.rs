@@ -51,9 +51,15 @@ mod x86 {
             unsafe { passing(load(bytemuck::cast_ref(sums)), factors_of(factors), scale, test) }
         }
 
-        fn scan<const N: usize>(self, codes: &Codes<'_>, probes: [&ScanProbe; N], tests: [Test; N], out: &mut Found) {
+        fn scan<const N: usize, const TOGETHER: bool>(
+            self,
+            codes: &Codes<'_>,
+            probes: [&ScanProbe; N],
+            tests: [Test; N],
+            out: &mut Found,
+        ) {
             // SAFETY: as above.
-            unsafe { scan(codes, probes, tests, out) }
+            unsafe { scan::<N, TOGETHER>(codes, probes, tests, out) }
         }
 
         fn second_filter<const N: usize>(
@@ -62,7 +68,7 @@ mod x86 {
             candidates: Candidates<'_, N>,
             probes: [&ScanProbe; N],
             tests: [Test; N],
-            out: &mut [Vec<u32>; N],
+            out: &mut [Vec<u32>],
         ) {
             // SAFETY: as above.
             unsafe { second::filter(part, candidates, probes, tests, out) }
@@ -103,7 +109,12 @@ mod x86 {
     /// 32-bit lane; `vpermb` looks up 64 nibbles at once in a table of 4 byte positions by 16 values, `vpdpbusd` adds the four
     /// bytes of each lane.
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,avx512vnni")]
-    fn scan<const N: usize>(codes: &Codes<'_>, probes: [&ScanProbe; N], tests: [Test; N], out: &mut Found) {
+    fn scan<const N: usize, const TOGETHER: bool>(
+        codes: &Codes<'_>,
+        probes: [&ScanProbe; N],
+        tests: [Test; N],
+        out: &mut Found,
+    ) {
         let block = codes.block_lines();
         let tables = probes.map(|probe| &probe.tables[..codes.words * 2]);
         let last = codes.first + codes.rows as u32;
@@ -112,10 +123,10 @@ mod x86 {
             // A block without a partner is its own.
             let (left, right) = (&pair[..block], &pair[pair.len() - block..]);
             let sums = sums_of_two::<N, true>(&left[..block - 1], &right[..block - 1], codes.words, tables);
-            keep(sums[0], &left[block - 1], probes, tests, first, last, out);
+            keep::<N, TOGETHER>(sums[0], &left[block - 1], probes, tests, [first, last], out);
             if pair.len() > block {
                 let next = first + ROWS_PER_BLOCK as u32;
-                keep(sums[1], &right[block - 1], probes, tests, next, last, out);
+                keep::<N, TOGETHER>(sums[1], &right[block - 1], probes, tests, [next, last], out);
             }
             first += 2 * ROWS_PER_BLOCK as u32;
         }
@@ -188,16 +199,15 @@ mod x86 {
         _mm512_ternarylogic_epi32::<0xEA>(value, nibble, position)
     }
 
-    /// Tests the 16 rows of a block and appends those that pass for one of the probes.
-    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq")]
+    /// Tests the 16 rows of a block and appends those that pass.
+    #[target_feature(enable = "avx512f,avx512bw,avx512dq")]
     #[inline]
-    fn keep<const N: usize>(
+    fn keep<const N: usize, const TOGETHER: bool>(
         sums: [__m512i; N],
         factors: &Line,
         probes: [&ScanProbe; N],
         tests: [Test; N],
-        first: u32,
-        last: u32,
+        [first, last]: [u32; 2],
         out: &mut Found,
     ) {
         let factors = factors_of(factors);
@@ -205,8 +215,24 @@ mod x86 {
         for probe in 0..N {
             passed[probe] = passing(sums[probe], factors, probes[probe].scan, tests[probe]);
         }
-        if passed.iter().any(|passed| *passed != 0) {
-            append(passed, sums, first, last, out);
+        let any = passed.iter().fold(0, |any, passed| any | passed);
+        if any == 0 {
+            return;
+        }
+        let within = last.saturating_sub(first).min(ROWS_PER_BLOCK as u32);
+        let within = ((1_u32 << within) - 1) as u16;
+        let lanes = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+        let rows = _mm512_add_epi32(lanes, _mm512_set1_epi32(first.cast_signed()));
+        if TOGETHER {
+            append_some(&mut out.rows, any & within, rows);
+            for (all, sums) in out.sums.iter_mut().zip(sums) {
+                append_some(all, any & within, sums);
+            }
+            return;
+        }
+        // Without asking which probes have any: with few for each of many, a processor cannot guess the answers.
+        for (own, passed) in out.each.iter_mut().zip(passed) {
+            append_some(own, passed & within, rows);
         }
     }
 
@@ -231,32 +257,6 @@ mod x86 {
         );
         let reach = _mm512_fmadd_ps(estimate, factor, _mm512_mul_ps(spread, _mm512_set1_ps(test.width)));
         _mm512_cmp_ps_mask::<_CMP_GE_OQ>(reach, _mm512_set1_ps(test.least))
-    }
-
-    #[target_feature(enable = "avx512f,avx512bw,avx512vl")]
-    #[inline]
-    fn append<const N: usize>(passed: [u16; N], sums: [__m512i; N], first: u32, last: u32, out: &mut Found) {
-        let within = last.saturating_sub(first).min(ROWS_PER_BLOCK as u32);
-        let any = passed.iter().fold(0, |any, passed| any | passed) & ((1_u32 << within) - 1) as u16;
-        let lanes = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-        let rows = _mm512_add_epi32(lanes, _mm512_set1_epi32(first.cast_signed()));
-        append_some(&mut out.rows, any, rows);
-        for (all, sums) in out.sums.iter_mut().zip(sums) {
-            append_some(all, any, sums);
-        }
-        if N > 1 {
-            let mut bits = _mm512_setzero_si512();
-            for (probe, passed) in passed.iter().enumerate() {
-                bits = _mm512_mask_or_epi32(bits, *passed, bits, _mm512_set1_epi32(1 << probe));
-            }
-            let bits = _mm512_cvtepi32_epi8(_mm512_maskz_compress_epi32(any, bits));
-            out.passed.reserve(ROWS_PER_BLOCK);
-            // SAFETY: 16 places were reserved behind the length; the first popcount of them hold values after the store.
-            unsafe {
-                _mm_storeu_si128(out.passed.as_mut_ptr().add(out.passed.len()).cast(), bits);
-                out.passed.set_len(out.passed.len() + any.count_ones() as usize);
-            }
-        }
     }
 
     /// Appends the chosen ones of 16 values.

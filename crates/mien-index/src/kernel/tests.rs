@@ -65,31 +65,41 @@ proptest! {
         let mean = (layout.words * 8) as f32 * 127.5 * ((1 << bits) - 1) as f32;
         let scale = Scale { scale: 1.0 / mean.sqrt(), offset: -mean.sqrt() };
         let probe = ScanProbe { tables, scan: scale, second: scale };
-        let mut others = [&probe; 4].map(|probe| ScanProbe { tables: probe.tables.clone(), ..*probe });
+        let mut others = [&probe; 8].map(|probe| ScanProbe { tables: probe.tables.clone(), ..*probe });
         others[1].tables.reverse();
         others[2].scan.scale *= 0.5;
-        let four = std::array::from_fn(|at| &others[at]);
+        let eight: [&ScanProbe; 8] = std::array::from_fn(|at| &others[at]);
         for width in [0.0, 0.3] {
             for least in [f32::NEG_INFINITY, -0.5, 0.0, 0.02, 0.5] {
                 let test = Test { width, least };
-                let (mut expected, mut expected_of_four) = <(Found, Found)>::default();
-                Scalar.scan(&codes, [&probe], [test], &mut expected);
-                Scalar.scan(&codes, four, [test; 4], &mut expected_of_four);
+                let mut expected = Found::default();
+                Scalar.scan::<1, true>(&codes, [&probe], [test], &mut expected);
+                let (mut together, mut each) = <(Found, Found)>::default();
+                Scalar.scan::<8, true>(&codes, eight, [test; 8], &mut together);
+                Scalar.scan::<8, false>(&codes, eight, [test; 8], &mut each);
                 for isa in Isa::all() {
-                    let (mut found, mut found_by_four) = <(Found, Found)>::default();
+                    let (mut found, mut found_together, mut found_each) = <(Found, Found, Found)>::default();
                     with_kernels!(isa, kernels => {
-                        kernels.scan(&codes, [&probe], [test], &mut found);
-                        kernels.scan(&codes, four, [test; 4], &mut found_by_four);
+                        kernels.scan::<1, true>(&codes, [&probe], [test], &mut found);
+                        kernels.scan::<8, true>(&codes, eight, [test; 8], &mut found_together);
+                        kernels.scan::<8, false>(&codes, eight, [test; 8], &mut found_each);
                     });
                     prop_assert_eq!(&found, &expected, "{} {:?}", isa.name(), test);
-                    prop_assert_eq!(&found_by_four, &expected_of_four, "{} {:?}", isa.name(), test);
+                    prop_assert_eq!(&found_together, &together, "{} {:?}", isa.name(), test);
+                    prop_assert_eq!(&found_each, &each, "{} {:?}", isa.name(), test);
                 }
-                for (number, probe) in four.into_iter().enumerate() {
+                for (number, probe) in eight.into_iter().enumerate() {
                     let mut alone = Found::default();
-                    Scalar.scan(&codes, [probe], [test], &mut alone);
-                    let shared: Vec<u32> = expected_of_four.rows_of(number).collect();
-                    prop_assert_eq!(shared, alone.rows, "probe {} {:?}", number, test);
+                    Scalar.scan::<1, true>(&codes, [probe], [test], &mut alone);
+                    prop_assert_eq!(&each.each[number], &alone.rows, "probe {} {:?}", number, test);
+                    let sums = together.rows.iter().zip(&together.sums[number]);
+                    let own: Vec<i32> = sums.filter(|(row, _)| alone.rows.contains(row)).map(|(_, sum)| *sum).collect();
+                    prop_assert_eq!(&own, &alone.sums[0], "probe {} {:?}", number, test);
                 }
+                let mut any: Vec<u32> = each.each.iter().flatten().copied().collect();
+                any.sort_unstable();
+                any.dedup();
+                prop_assert_eq!(&any, &together.rows);
                 if least == f32::NEG_INFINITY {
                     prop_assert_eq!(expected.rows.len(), rows);
                 }
@@ -158,23 +168,23 @@ proptest! {
         let part = ClosePart::of((&bits, &factors), (&[], &no_factors));
         let mean = (layout.words * 8) as f32 * 127.5 * 3.0;
         let scale = Scale { scale: 1.0 / mean.sqrt(), offset: -mean.sqrt() };
-        let probes = [(); 4].map(|()| ScanProbe { tables: lines(&mut random, layout.words * 2), scan: scale, second: scale });
+        let probes = [(); 8].map(|()| ScanProbe { tables: lines(&mut random, layout.words * 2), scan: scale, second: scale });
         let probes = probes.each_ref();
         let slots: Vec<u32> = (0..wanted).map(|_| (random.next() % SLOTS as u64) as u32).collect();
         let most = layout.words as u64 * 8 * 255;
-        let sums = [(); 4].map(|()| (0..wanted).map(|_| (random.next() % most) as i32).collect::<Vec<_>>());
+        let sums = [(); 8].map(|()| (0..wanted).map(|_| (random.next() % most) as i32).collect::<Vec<_>>());
         let all = Candidates { slots: &slots, sums: std::array::from_fn(|probe| sums[probe].as_slice()) };
         let one = Candidates { slots: &slots, sums: [&sums[0]] };
         for least in [f32::NEG_INFINITY, -0.5, 0.0, 0.5] {
             let test = Test { width: 0.2, least };
-            let (mut expected, mut expected_of_one) = <([Vec<u32>; 4], [Vec<u32>; 1])>::default();
-            Scalar.second_filter(&part, all, probes, [test; 4], &mut expected);
+            let (mut expected, mut expected_of_one) = <([Vec<u32>; 8], [Vec<u32>; 1])>::default();
+            Scalar.second_filter(&part, all, probes, [test; 8], &mut expected);
             Scalar.second_filter(&part, one, [probes[0]], [test], &mut expected_of_one);
             prop_assert_eq!(&expected[0], &expected_of_one[0]);
             for isa in Isa::all() {
-                let (mut found, mut found_by_one) = <([Vec<u32>; 4], [Vec<u32>; 1])>::default();
+                let (mut found, mut found_by_one) = <([Vec<u32>; 8], [Vec<u32>; 1])>::default();
                 with_kernels!(isa, kernels => {
-                    kernels.second_filter(&part, all, probes, [test; 4], &mut found);
+                    kernels.second_filter(&part, all, probes, [test; 8], &mut found);
                     kernels.second_filter(&part, one, [probes[0]], [test], &mut found_by_one);
                 });
                 prop_assert_eq!(&found, &expected, "{} {:?}", isa.name(), test);

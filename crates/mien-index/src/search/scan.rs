@@ -1,25 +1,26 @@
-use std::ops::Range;
-
 use super::ranking::Ranking;
 use crate::code::{Codes, Layout};
-use crate::kernel::{Candidates, Found, Kernels};
+use crate::kernel::{Candidates, Found, Kernels, MOST_PROBES};
 use crate::probe::Probe;
 use crate::run::View;
 use crate::space::Space;
-use crate::vectors::{ClosePart, Vectors};
+use crate::vectors::Vectors;
 use crate::{Hit, IndexError};
 
-/// Rows scanned at a time for one probe; the bar can rise in between.
-pub(super) const ROWS_ALONE: usize = 4096;
+/// Rows scanned at a time, at most; the bar can rise in between.
+const MOST_ROWS: usize = 4096;
 
-/// Rows scanned at a time when several probes share them: their codes stay in the first-level cache.
-pub(super) const ROWS_SHARED: usize = 512;
+/// The same at the beginning, while each row taken in may raise the bar by much.
+const FEWEST_ROWS: usize = 256;
 
-/// Probes that share the work of a pass.
-const SHARING: usize = 4;
+/// The same while a ranking without a floor has free places, so that every row passes.
+const FIRST_ROWS: usize = 128;
 
-/// Rows looked closer at between full comparisons while every place of the ranking is free, and each row taken in may raise the bar.
-const FIRST_STEP: usize = 128;
+/// Middle codes of a probe that are asked for a step before they are read. What exceeds it is asked for on the way.
+const MIDDLE_AHEAD: usize = 64;
+
+/// Full vectors of a probe that are asked for a step before they are read.
+const FULL_AHEAD: usize = 16;
 
 /// Who looks for rows of a gallery, and where what is found goes.
 #[derive(Clone, Copy)]
@@ -31,15 +32,24 @@ pub(super) struct Want<'a> {
     pub(super) order: u32,
 }
 
-/// One thread's passes over rows: scan codes, check middle codes, compare full vectors.
+/// One thread's passes over rows: scan codes, check second bits, check middle codes, compare full vectors.
+///
+/// What the codes of some rows let through is asked for from memory and read only after the codes of the next rows have been
+/// scanned, so that nobody waits for it. The lists are by probe; slots in them ascend.
 pub(super) struct Scanner<'a, K> {
     kernels: K,
     layout: Layout,
     vectors: &'a Vectors,
+    wants: Vec<Want<'a>>,
     found: Found,
-    /// By probe, what a pass left over for the next.
-    left: [Vec<u32>; SHARING],
-    waiting: Vec<u32>,
+    /// Rows whose middle codes have not been asked for yet.
+    fresh: Vec<Vec<u32>>,
+    /// Rows whose middle codes come next.
+    middle: Vec<Vec<u32>>,
+    /// Rows whose full vectors come next.
+    full: Vec<Vec<u32>>,
+    /// Rows scanned since the wants came.
+    seen: usize,
 }
 
 impl<'a, K: Kernels> Scanner<'a, K> {
@@ -48,117 +58,164 @@ impl<'a, K: Kernels> Scanner<'a, K> {
             kernels,
             layout: space.layout,
             vectors,
+            wants: Vec::new(),
             found: Found::default(),
-            left: Default::default(),
-            waiting: Vec::new(),
+            fresh: Vec::new(),
+            middle: Vec::new(),
+            full: Vec::new(),
+            seen: 0,
         }
     }
 
-    /// Rows `first..first + count` of a run, for all who want them; `first` starts a block.
-    pub(super) fn scan(
-        &mut self,
-        view: &View,
-        first: usize,
-        count: usize,
-        wants: &[Want<'_>],
-    ) -> Result<(), IndexError> {
-        let codes = view.run.codes(&self.layout, first, count);
-        for wants in wants.chunks(SHARING) {
-            match <[Want<'_>; SHARING]>::try_from(wants) {
-                Ok(wants) => self.pass(view, &codes, wants)?,
-                Err(_) => wants.iter().try_for_each(|want| self.pass(view, &codes, [*want]))?,
+    /// Whose rows are scanned from now on, after those of others are finished.
+    pub(super) fn turn_to(&mut self, wants: Vec<Want<'a>>) -> Result<(), IndexError> {
+        self.finish()?;
+        for lists in [&mut self.fresh, &mut self.middle, &mut self.full] {
+            lists.resize_with(wants.len(), Vec::new);
+        }
+        (self.wants, self.seen) = (wants, 0);
+        Ok(())
+    }
+
+    /// Rows `first..first + count` of a run; `first` starts a block. Some may still wait afterwards: the next rows must be later ones of
+    /// the same run, or [`Self::finish`] must come between.
+    pub(super) fn scan(&mut self, view: &View, first: usize, count: usize) -> Result<(), IndexError> {
+        let end = first + count;
+        let mut first = first;
+        while first < end {
+            let any_free = self.any_free();
+            let step = match any_free {
+                true => FIRST_ROWS,
+                // What waits has not raised the bar yet: that shall be a part of what was seen.
+                false => (self.seen / 4)
+                    .next_multiple_of(FEWEST_ROWS)
+                    .clamp(FEWEST_ROWS, MOST_ROWS),
+            };
+            let count = step.min(end - first);
+            self.scan_step(view, &view.run.codes(&self.layout, first, count))?;
+            if any_free {
+                self.finish()?;
             }
+            self.seen += count;
+            first += count;
         }
         Ok(())
     }
 
-    /// Scans for probes that share the work, and looks closer at what passed.
-    fn pass<const N: usize>(&mut self, view: &View, codes: &Codes<'_>, wants: [Want<'_>; N]) -> Result<(), IndexError> {
+    /// Takes up everything that waits.
+    pub(super) fn finish(&mut self) -> Result<(), IndexError> {
+        while [&self.fresh, &self.middle, &self.full]
+            .into_iter()
+            .flatten()
+            .any(|list| !list.is_empty())
+        {
+            self.advance()?;
+        }
+        Ok(())
+    }
+
+    fn any_free(&self) -> bool {
+        self.wants.iter().any(|want| !want.ranking.least().is_finite())
+    }
+
+    fn scan_step(&mut self, view: &View, codes: &Codes<'_>) -> Result<(), IndexError> {
+        let mut probe = 0;
+        while probe < self.wants.len() {
+            probe += match self.wants.len() - probe {
+                MOST_PROBES.. => self.pass::<MOST_PROBES>(view, codes, probe)?,
+                4.. => self.pass::<4>(view, codes, probe)?,
+                2.. => self.pass::<2>(view, codes, probe)?,
+                _ => self.pass::<1>(view, codes, probe)?,
+            };
+        }
+        self.advance()
+    }
+
+    /// Scans for N probes that share the work, and gives N.
+    fn pass<const N: usize>(&mut self, view: &View, codes: &Codes<'_>, from: usize) -> Result<usize, IndexError> {
         let mut found = std::mem::take(&mut self.found);
         found.clear();
+        let wants: [Want<'_>; N] = std::array::from_fn(|probe| self.wants[from + probe]);
         let tests = wants.map(|want| want.probe.scan_test(want.ranking.least()));
-        self.kernels
-            .scan(codes, wants.map(|want| &want.probe.scan), tests, &mut found);
+        let probes = wants.map(|want| &want.probe.scan);
+        let together = self.layout.second_lines > 0;
+        match together {
+            true => self.kernels.scan::<N, true>(codes, probes, tests, &mut found),
+            false => self.kernels.scan::<N, false>(codes, probes, tests, &mut found),
+        }
         if view.dead.count() > 0 {
             found.retain(|row| !view.dead.contains(row));
         }
-        let slots = view.run.slots();
-        found.rows.iter_mut().for_each(|row| *row = slots[*row as usize]);
-        let done = if found.rows.is_empty() {
-            Ok(())
-        } else if self.layout.middle_lines > 0 {
-            self.narrow(&found, wants)
+        found.rows_to_slots(view.run.slots());
+        if together {
+            self.second(&found, wants, from)?;
         } else {
-            self.compare_found(&found, wants)
-        };
-        self.found = found;
-        done
-    }
-
-    fn compare_found<const N: usize>(&mut self, found: &Found, wants: [Want<'_>; N]) -> Result<(), IndexError> {
-        for (probe, want) in wants.into_iter().enumerate() {
-            self.waiting.clear();
-            self.waiting.extend(found.rows_of(probe));
-            self.compare(&self.waiting, want)?;
+            for (fresh, rows) in self.fresh[from..].iter_mut().zip(&mut found.each).take(N) {
+                fresh.append(rows);
+            }
         }
-        Ok(())
+        self.found = found;
+        Ok(N)
     }
 
-    /// Compares those rows in full that neither their second bits nor their middle codes rule out.
-    fn narrow<const N: usize>(&mut self, found: &Found, wants: [Want<'_>; N]) -> Result<(), IndexError> {
+    /// Leaves over, for each probe, those rows that it wants to see more of.
+    fn second<const N: usize>(&mut self, found: &Found, wants: [Want<'_>; N], from: usize) -> Result<(), IndexError> {
         let mut start = 0;
         while start < found.rows.len() {
             let (part, count) = self.vectors.checked_close_part(&found.rows[start..])?;
-            let end = start + count;
-            // Later on long lists are better: the memory of what is left of them is asked for well ahead.
-            let all_full = wants.iter().all(|want| want.ranking.least().is_finite());
-            let step = if all_full { count } else { FIRST_STEP };
-            while start < end {
-                let until = end.min(start + step);
-                self.second(&part, found, start..until, wants);
-                for (probe, want) in wants.into_iter().enumerate() {
-                    self.waiting.clear();
-                    self.kernels.middle_filter(
-                        &part,
-                        &self.left[probe],
-                        &want.probe.middle,
-                        want.probe.middle_test(want.ranking.least()),
-                        &mut self.waiting,
-                    );
-                    self.compare(&self.waiting, want)?;
-                }
-                start = until;
-            }
+            let range = start..start + count;
+            let candidates = Candidates {
+                slots: &found.rows[range.clone()],
+                sums: std::array::from_fn(|probe| &found.sums[probe][range.clone()]),
+            };
+            let tests = wants.map(|want| want.probe.scan_test(want.ranking.least()));
+            let probes = wants.map(|want| &want.probe.scan);
+            let left = &mut self.fresh[from..from + N];
+            self.kernels.second_filter(&part, candidates, probes, tests, left);
+            start += count;
         }
         Ok(())
     }
 
-    /// Leaves over, for each probe, those rows in `range` that it wants to see more of.
-    fn second<const N: usize>(
-        &mut self,
-        part: &ClosePart<'_>,
-        found: &Found,
-        range: Range<usize>,
-        wants: [Want<'_>; N],
-    ) {
-        self.left.iter_mut().for_each(Vec::clear);
-        if self.layout.second_lines == 0 {
-            for (probe, left) in self.left.iter_mut().enumerate().take(N) {
-                left.extend(found.rows_of_range(probe, range.clone()));
-            }
-            return;
+    /// Takes everything a step further.
+    fn advance(&mut self) -> Result<(), IndexError> {
+        if self.layout.middle_lines == 0 {
+            std::mem::swap(&mut self.fresh, &mut self.middle);
         }
-        let candidates = Candidates {
-            slots: &found.rows[range.clone()],
-            sums: std::array::from_fn(|probe| &found.sums[probe][range.clone()]),
-        };
-        let tests = wants.map(|want| want.probe.scan_test(want.ranking.least()));
-        let mut left: [Vec<u32>; N] = std::array::from_fn(|probe| std::mem::take(&mut self.left[probe]));
-        self.kernels
-            .second_filter(part, candidates, wants.map(|want| &want.probe.scan), tests, &mut left);
-        for (to, left) in self.left.iter_mut().zip(left) {
-            *to = left;
+        for fresh in &self.fresh {
+            self.vectors.prefetch_middle(&fresh[..fresh.len().min(MIDDLE_AHEAD)]);
         }
+        for (probe, want) in self.wants.iter().enumerate() {
+            self.compare(&self.full[probe], *want)?;
+            self.full[probe].clear();
+        }
+        for probe in 0..self.wants.len() {
+            self.check_middle(probe)?;
+            let ahead = self.full[probe].iter().take(FULL_AHEAD);
+            ahead.for_each(|slot| self.vectors.prefetch_full(*slot));
+        }
+        std::mem::swap(&mut self.fresh, &mut self.middle);
+        Ok(())
+    }
+
+    /// Moves those rows on whose middle codes do not rule them out.
+    fn check_middle(&mut self, probe: usize) -> Result<(), IndexError> {
+        let (rows, full) = (&mut self.middle[probe], &mut self.full[probe]);
+        if self.layout.middle_lines == 0 {
+            full.append(rows);
+            return Ok(());
+        }
+        let want = &self.wants[probe];
+        let test = want.probe.middle_test(want.ranking.least());
+        let mut rest = rows.as_slice();
+        while !rest.is_empty() {
+            let (part, count) = self.vectors.checked_close_part(rest)?;
+            self.kernels
+                .middle_filter(&part, &rest[..count], &want.probe.middle, test, full);
+            rest = &rest[count..];
+        }
+        rows.clear();
+        Ok(())
     }
 
     /// Compares every row in full.

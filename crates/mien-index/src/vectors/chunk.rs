@@ -37,6 +37,8 @@ pub(super) struct Chunk {
     full_checked: Box<[AtomicU64]>,
     /// The same for second bits, middle code and their factors.
     close_checked: Box<[AtomicU64]>,
+    /// All of them are set.
+    close_all_checked: AtomicBool,
 }
 
 #[derive(Debug)]
@@ -273,6 +275,7 @@ impl Chunk {
             dirty: AtomicBool::new(false),
             full_checked: bits(),
             close_checked: bits(),
+            close_all_checked: AtomicBool::new(false),
         }
     }
 
@@ -366,12 +369,28 @@ impl Chunk {
         prefetch(self.full(at));
     }
 
+    /// Asks for a slot's middle code and its factors.
+    #[inline]
+    pub(super) fn prefetch_middle(&self, at: usize) {
+        let (sections, lines) = (self.sections, self.layout.middle_lines);
+        prefetch(self.values::<Line>(sections.middle, at, lines));
+        prefetch(self.values::<Factors>(sections.middle_factors, at, 1));
+    }
+
     /// Whether every slot's close codes are known to agree with their check sum.
     #[inline]
     pub(super) fn close_all_checked(&self) -> bool {
-        self.close_checked
-            .iter()
-            .all(|word| word.load(Ordering::Relaxed) == u64::MAX)
+        let known = self.close_all_checked.load(Ordering::Relaxed);
+        known || self.find_close_all_checked()
+    }
+
+    #[cold]
+    fn find_close_all_checked(&self) -> bool {
+        let mut words = self.close_checked.iter();
+        let all = words.all(|word| word.load(Ordering::Relaxed) == u64::MAX);
+        // What was checked once stays so.
+        self.close_all_checked.fetch_or(all, Ordering::Relaxed);
+        all
     }
 
     /// The close codes, with `first` as the number of the first slot.

@@ -15,6 +15,7 @@ fn mixed_work_gives_no_wrong_answer() {
         volatile: 6000,
         dim: 128,
         dir: dir.path().join("index"),
+        progress: |_| {},
     };
     let report = soak(&plan).expect("soak");
     println!("{report:?}");

@@ -20,7 +20,7 @@ pub(super) fn filter<const N: usize>(
     candidates: Candidates<'_, N>,
     probes: [&ScanProbe; N],
     tests: [Test; N],
-    out: &mut [Vec<u32>; N],
+    out: &mut [Vec<u32>],
 ) {
     let words = probes[0].tables.len() / 2;
     let tables = probes.map(|probe| probe.tables.as_slice());
@@ -44,9 +44,7 @@ pub(super) fn filter<const N: usize>(
                 let scanned = load_some(mask, &candidates.sums[probe][from..from + slots.len()]);
                 let both = _mm512_add_epi32(_mm512_add_epi32(scanned, scanned), sums[block][probe]);
                 let passed = passing(both, factors[block], probes[probe].second, tests[probe]) & mask;
-                if passed != 0 {
-                    append_some(&mut out[probe], passed, places);
-                }
+                append_some(&mut out[probe], passed, places);
             }
         }
     }
