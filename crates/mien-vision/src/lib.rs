@@ -12,7 +12,7 @@ pub mod face;
 pub mod heads;
 pub mod home;
 pub mod install;
-mod liveness;
+pub mod liveness;
 pub mod mask;
 pub mod pack;
 pub mod picture;

@@ -1,7 +1,9 @@
 //! Whether a face was taken from a living person and not from a picture of one.
 //!
-//! Each network of the role looks at its own crop; the mean of what they say, on the logistic scale, counts. What this
-//! stops and what it does not stands in `docs/ACCURACY.md`, Liveness.
+//! Each network of the role looks at its own crop; the mean of what they say, on the logistic scale, counts, and beside it
+//! what an own network says ([`surface`]). What this stops and what it does not stands in `docs/ACCURACY.md`, Liveness.
+
+pub mod surface;
 
 use std::sync::Arc;
 
@@ -11,6 +13,7 @@ use crate::face::{Face, Region};
 use crate::picture::{InputFormat, Picture};
 use crate::points::{roll, square};
 use crate::vision::VisionError;
+use surface::SurfaceNetwork;
 
 const STAGE: &str = "liveness";
 
@@ -21,6 +24,9 @@ const RECOMMENDED: f32 = 40.0;
 #[derive(Debug)]
 pub(crate) struct Liveness {
     pub(crate) watchers: Vec<Watcher>,
+    pub(crate) surface: SurfaceNetwork,
+    /// How much the own network counts, 0 to 1; the others together have the rest.
+    pub(crate) own: f32,
     /// Mean probability that stands for a score of 40, above 0 and below 1.
     pub(crate) cut: f32,
 }
@@ -51,15 +57,19 @@ impl Liveness {
     /// 0 to 100; 40 is the recommended bound, the higher the more alive.
     pub(crate) fn score(&self, picture: &Picture, face: &Face) -> Result<f32, VisionError> {
         let probabilities = self.probabilities(picture, face)?;
-        let odds = probabilities.iter().map(|&probability| logit(probability)).sum::<f32>();
-        let mean = odds / probabilities.len().max(1) as f32;
+        let odds = probabilities.iter().map(|&probability| logit(probability));
+        let weights = (0..probabilities.len()).map(|index| match index.checked_sub(self.watchers.len()) {
+            Some(_) => self.own,
+            None => (1.0 - self.own) / self.watchers.len() as f32,
+        });
+        let mean: f32 = odds.zip(weights).map(|(odds, weight)| odds * weight).sum();
         Ok(100.0 * logistic(0.5 * (mean - logit(self.cut)) + logit(RECOMMENDED / 100.0)))
     }
 
-    /// What each network says by itself, 0 to 1.
+    /// What each network says by itself, 0 to 1; the own one last.
     pub(crate) fn probabilities(&self, picture: &Picture, face: &Face) -> Result<Vec<f32>, VisionError> {
         let said = self.watchers.iter().map(|watcher| watcher.probability(picture, face));
-        said.collect()
+        said.chain([self.surface.probability(picture, face)]).collect()
     }
 }
 

@@ -141,12 +141,16 @@ pub struct MaskGrid {
     pub sizes: [f32; 2],
 }
 
-/// Models that tell a live face from a picture of one; the mean of their probabilities counts.
+/// Models that tell a live face from a picture of one, beside the network that comes with Mien.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Liveness {
-    /// The models.
+    /// The models; what they say is averaged on the logistic scale.
+    #[serde(default)]
     pub part: Vec<LivenessPart>,
+    /// How much the network that comes with Mien counts beside them, 0 to 1; 1 where there is no other.
+    #[serde(default = "even")]
+    pub own: f32,
     /// The probability that stands for the recommended bound of the score, above 0 and below 1.
     #[serde(default = "even")]
     pub cut: f32,

@@ -39,14 +39,20 @@ impl Vision {
     /// # Errors
     /// As [`Vision::cover`].
     pub fn mask(&self, picture: &Picture, face: &Face) -> Result<MaskSeen, VisionError> {
+        let (cover, properly) = self.mask_evidence(picture, face)?;
+        let framed = mask::framed(picture, self.mesh(picture, face)?);
+        Ok(MaskSeen::of(&cover, properly, framed))
+    }
+
+    /// What [`Vision::mask`] is computed from: what covers the face, and how sure a detector of masks is of one over mouth and
+    /// nose, 0 to 1, `None` without such a detector or when it does not see the face.
+    ///
+    /// # Errors
+    /// As [`Vision::cover`].
+    pub fn mask_evidence(&self, picture: &Picture, face: &Face) -> Result<(Cover, Option<f32>), VisionError> {
         let detector = self.mask.as_ref();
         let properly = detector.map(|detector| detector.properly_worn(picture, face));
-        let framed = mask::framed(picture, self.mesh(picture, face)?);
-        Ok(MaskSeen::of(
-            &self.cover(picture, face)?,
-            properly.transpose()?.flatten(),
-            framed,
-        ))
+        Ok((self.cover(picture, face)?, properly.transpose()?.flatten()))
     }
 
     /// How likely a face was taken from a living person and not from a picture of one, 0 to 100; 40 is the recommended bound.

@@ -12,6 +12,7 @@ use crate::detect::{AnchorLayer, Canvas, Detector, DetectorNumbers, Head, Margin
 use crate::embed::{Embedder, Part, PartNumbers, Projection, ProjectionError};
 use crate::engine::{Engine, EngineError, LoadOptions, Network, Precision};
 use crate::heads::Heads;
+use crate::liveness::surface::SurfaceNetwork;
 use crate::liveness::{self, Liveness, Watcher};
 use crate::mask::{self, MaskDetector};
 use crate::pack::{self, FileName, Pack, PackError};
@@ -59,6 +60,9 @@ pub enum OpenError {
     /// The engine refused the network that sees what covers a face.
     #[error("the cover network cannot be loaded")]
     Cover(#[source] EngineError),
+    /// The engine refused the network of liveness that comes with Mien.
+    #[error("the network of surfaces cannot be loaded")]
+    Surface(#[source] EngineError),
     /// A calibration for masked faces is broken.
     #[error("a calibration for masked faces cannot be used")]
     MaskedCalibration(#[source] CalibrationError),
@@ -344,6 +348,9 @@ impl Loader<'_> {
         if !(role.cut > 0.0 && role.cut < 1.0) {
             return Err(unusable("the cut must lie between 0 and 1"));
         }
+        if !(0.0..=1.0).contains(&role.own) || (role.part.is_empty() && role.own < 1.0) {
+            return Err(unusable("own must lie between 0 and 1 and be 1 without parts"));
+        }
         let mut watchers = Vec::with_capacity(role.part.len());
         for part in &role.part {
             let crop = match part.crop {
@@ -362,6 +369,8 @@ impl Loader<'_> {
         }
         Ok(Liveness {
             watchers,
+            surface: SurfaceNetwork::open(self.engine, &heads_options(self.options)).map_err(OpenError::Surface)?,
+            own: role.own,
             cut: role.cut,
         })
     }

@@ -8,7 +8,7 @@ use mien_vision::home::Home;
 use serde_json::{Map, Value, json};
 
 use super::seeing::Seeing;
-use super::{SeeingArgs, ages, attributes, detection, identity, landmarks};
+use super::{SeeingArgs, ages, attributes, detection, identity, landmarks, liveness, masks, quality};
 
 /// One evaluation: its name, and the function that measures it and gives a JSON object.
 pub struct Evaluation {
@@ -37,6 +37,18 @@ const EVALUATIONS: &[Evaluation] = &[
     Evaluation {
         name: "ages",
         measure: ages::measure,
+    },
+    Evaluation {
+        name: "quality",
+        measure: quality::listed,
+    },
+    Evaluation {
+        name: "masks",
+        measure: masks::listed,
+    },
+    Evaluation {
+        name: "liveness",
+        measure: liveness::listed,
     },
 ];
 
@@ -124,4 +136,27 @@ fn print(report: &Value, on_one_line: bool) -> anyhow::Result<()> {
     };
     println!("{text}");
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use clap::{Command, Subcommand};
+
+    use super::EVALUATIONS;
+    use crate::eval::EvalCommand;
+
+    /// The list itself, those that make files, and verification, which compares 87 million pairs.
+    const APART: [&str; 5] = ["all", "calibrate", "cover", "fit", "lfw"];
+
+    #[test]
+    fn the_list_has_every_evaluation() {
+        let command = EvalCommand::augment_subcommands(Command::new("eval"));
+        let commands = command.get_subcommands().map(Command::get_name);
+        let expected: BTreeSet<&str> = commands.filter(|name| !APART.contains(name)).collect();
+        let listed: BTreeSet<&str> = EVALUATIONS.iter().map(|evaluation| evaluation.name).collect();
+        assert_eq!(listed, expected);
+        assert_eq!(listed.len(), EVALUATIONS.len(), "an evaluation is listed twice");
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use anyhow::Context;
@@ -10,7 +10,7 @@ use clap::Args;
 use mien_vision::cover;
 use mien_vision::face::Face;
 use mien_vision::home::Home;
-use mien_vision::picture::Picture;
+use mien_vision::picture::{Picture, PictureLimits};
 use mien_vision::points::Mesh;
 use mien_vision::vision::{Mirror, Slot};
 
@@ -21,7 +21,7 @@ use super::observe;
 use super::paint::{self, Canvas, Cloth, ClothKind, Dice, Part, Shape, Worn};
 use super::pairs;
 use super::seeing::Seeing;
-use super::spoiled::same_face;
+use super::spoiled::{self, same_face};
 
 /// Options of `mien eval cover`.
 #[derive(Clone, Debug, Args)]
@@ -42,6 +42,12 @@ pub struct CoverArgs {
     /// Which half of the people of LFW.
     #[arg(long, default_value = "first", value_parser = half)]
     pub half: Half,
+    /// No masks: patches instead, most of them on eyes, eyebrows and cheeks, and other ones than without this.
+    #[arg(long)]
+    pub patches: bool,
+    /// Instead of LFW and UTKFace the first half of `masks`, photographs of real masks, only worsened.
+    #[arg(long, conflicts_with = "patches")]
+    pub real_masks: bool,
     #[command(flatten)]
     pub seeing: SeeingArgs,
 }
@@ -50,19 +56,25 @@ pub struct CoverArgs {
 struct Photograph {
     name: String,
     path: PathBuf,
+    /// Worn by the person, not painted.
+    mask: Option<Worn>,
 }
 
 const NAME_BYTES: usize = 64;
 
 pub fn run(args: &CoverArgs, home: &Home) -> anyhow::Result<()> {
     let seeing = Seeing::open(&args.seeing, home, false)?;
-    let photographs = photographs(args)?;
+    let photographs = if args.real_masks {
+        real_masks(&args.data.join("masks"))?
+    } else {
+        photographs(args)?
+    };
     let file = Mutex::new(BufWriter::new(
         File::create(&args.out).with_context(|| format!("cannot write {}", args.out.display()))?,
     ));
     let look = |photograph: &Photograph| -> anyhow::Result<usize> {
         let other = &photographs[Dice::of(&photograph.name, 99).below(photographs.len())];
-        let records = records(&seeing, photograph, other, args.copies)?;
+        let records = records(&seeing, photograph, other, args)?;
         let mut file = file.lock().map_err(|_| anyhow::anyhow!("a worker panicked"))?;
         for record in &records {
             file.write_all(record)?;
@@ -86,6 +98,7 @@ fn photographs(args: &CoverArgs) -> anyhow::Result<Vec<Photograph>> {
         .map(|image| Photograph {
             name: image.name,
             path: image.path,
+            mask: None,
         })
         .collect();
     let others = args.data.join("utkface");
@@ -93,7 +106,7 @@ fn photographs(args: &CoverArgs) -> anyhow::Result<Vec<Photograph>> {
         for entry in std::fs::read_dir(&others)? {
             let path = entry?.path();
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            photographs.push(Photograph { name, path });
+            photographs.push(Photograph { name, path, mask: None });
         }
     }
     // Shuffled, so that a part is like the whole.
@@ -107,21 +120,71 @@ fn photographs(args: &CoverArgs) -> anyhow::Result<Vec<Photograph>> {
         .collect())
 }
 
-fn records(seeing: &Seeing, photograph: &Photograph, other: &Photograph, copies: u64) -> anyhow::Result<Vec<Vec<u8>>> {
-    let (picture, Some(face)) = central_face(seeing, &photograph.path)? else {
+fn real_masks(folder: &Path) -> anyhow::Result<Vec<Photograph>> {
+    let mut photographs = Vec::new();
+    for (name, mask) in [("with_mask", Some(Worn::Properly)), ("without_mask", None)] {
+        let (first, _) = halves(spoiled::files(&folder.join(name))?);
+        photographs.extend(first.into_iter().map(|path| Photograph {
+            name: format!("{name}_{}", path.file_name().unwrap_or_default().to_string_lossy()),
+            path,
+            mask,
+        }));
+    }
+    Ok(photographs)
+}
+
+/// Files by tens: what is chosen and trained on the first half of real masks is measured on the second. Neighbours by name
+/// are often alike and stay together.
+pub fn halves(files: Vec<PathBuf>) -> (Vec<PathBuf>, Vec<PathBuf>) {
+    let (first, second): (Vec<_>, Vec<_>) = files
+        .into_iter()
+        .enumerate()
+        .partition(|(index, _)| index / 10 % 2 == 0);
+    let paths = |half: Vec<(usize, PathBuf)>| half.into_iter().map(|(_, path)| path).collect();
+    (paths(first), paths(second))
+}
+
+/// What a mask over mouth and nose covers.
+const COVERED_BY_MASK: [f32; 6] = [0.0, 0.0, 0.9, 0.5, 1.0, 1.0];
+
+fn records(
+    seeing: &Seeing,
+    photograph: &Photograph,
+    other: &Photograph,
+    args: &CoverArgs,
+) -> anyhow::Result<Vec<Vec<u8>>> {
+    // Some photographs of masks are too small to be pictures.
+    let Ok((picture, Some(face))) = central_face(seeing, &photograph.path) else {
         return Ok(Vec::new());
     };
     let mesh = seeing.vision.mesh(&picture, &face)?.clone();
     let embedding = seeing.vision.embed(&picture, &face, Slot::V3, Mirror::Off)?;
     let clean = Canvas::of(&picture);
-    let other = std::fs::read(&other.path)?;
-    let other = Canvas::of(&Picture::open(other, &mien_vision::picture::PictureLimits::default())?);
+    let limits = PictureLimits {
+        min_short_edge: 1,
+        ..PictureLimits::default()
+    };
+    let other = Canvas::of(&Picture::open(std::fs::read(&other.path)?, &limits)?);
     let mut records = Vec::new();
-    for copy in 0..copies {
-        let mut dice = Dice::of(&photograph.name, copy);
-        let (canvas, worn) = spoiled(&clean, &mesh, &other, copy, &mut dice);
+    for copy in 0..args.copies {
+        let mut dice = Dice::of(&photograph.name, copy + if args.patches { 1000 } else { 0 });
+        let (canvas, worn) = if args.real_masks {
+            let canvas = if copy == 0 {
+                clean.clone()
+            } else {
+                paint::worsened(clean.clone(), &mesh, &mut dice)
+            };
+            (canvas, photograph.mask)
+        } else if args.patches {
+            (patched(&clean, &mesh, &other, copy, &mut dice), None)
+        } else {
+            covered(&clean, &mesh, &other, copy, &mut dice)
+        };
         let (canvas, mesh, face) = framed(canvas, &mesh, &face, &mut dice);
-        let shares = Part::ALL.map(|part| paint::share_covered(&canvas, &mesh, part));
+        let shares = match photograph.mask {
+            Some(_) => COVERED_BY_MASK,
+            None => Part::ALL.map(|part| paint::share_covered(&canvas, &mesh, part)),
+        };
         let picture = canvas.picture()?;
         let Some(face) = same_face(seeing, &picture, &face)? else {
             continue;
@@ -145,7 +208,7 @@ fn records(seeing: &Seeing, photograph: &Photograph, other: &Photograph, copies:
 }
 
 /// The first copy is only worsened by camera and light, or not at all; the others are covered too.
-fn spoiled(clean: &Canvas, mesh: &Mesh, other: &Canvas, copy: u64, dice: &mut Dice) -> (Canvas, Option<Worn>) {
+fn covered(clean: &Canvas, mesh: &Mesh, other: &Canvas, copy: u64, dice: &mut Dice) -> (Canvas, Option<Worn>) {
     let mut canvas = clean.clone();
     let eyes_px = paint::eyes_px(mesh);
     let cloth = Cloth::new(ClothKind::TRAINED[dice.below(6)], eyes_px, dice);
@@ -181,6 +244,32 @@ fn spoiled(clean: &Canvas, mesh: &Mesh, other: &Canvas, copy: u64, dice: &mut Di
         canvas = paint::blurred(&canvas, dice.within(0.0, 0.7));
     }
     (canvas, worn)
+}
+
+/// Every fourth copy is only worsened, the others have a patch on one part.
+fn patched(clean: &Canvas, mesh: &Mesh, other: &Canvas, copy: u64, dice: &mut Dice) -> Canvas {
+    const OFTEN: [Part; 9] = [
+        Part::Eyebrow,
+        Part::Eye,
+        Part::Cheek,
+        Part::Eyebrow,
+        Part::Eye,
+        Part::Cheek,
+        Part::Nose,
+        Part::Mouth,
+        Part::Chin,
+    ];
+    let mut canvas = clean.clone();
+    if !copy.is_multiple_of(4) {
+        let cloth = Cloth::new(ClothKind::TRAINED[dice.below(6)], paint::eyes_px(mesh), dice);
+        let shape = [Shape::Outline, Shape::Ellipse, Shape::Rectangle][dice.below(3)];
+        paint::cover_part(&mut canvas, mesh, OFTEN[dice.below(9)], shape, &cloth, other, dice);
+    }
+    if dice.chance(0.4) {
+        paint::worsened(canvas, mesh, dice)
+    } else {
+        paint::blurred(&canvas, dice.within(0.0, 0.7))
+    }
 }
 
 /// One in three is cut close to the face, as pictures of faces often are.

@@ -126,11 +126,14 @@ fn is_jpeg(path: &Path) -> bool {
 }
 
 /// FNV-1a: stable across builds, unlike the hasher of the standard library.
-fn half(name: &str) -> Half {
-    let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325u64, |hash, byte| {
+pub fn hash(name: &str) -> u64 {
+    name.bytes().fold(0xcbf2_9ce4_8422_2325u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
-    if (hash >> 32) & 1 == 0 {
+    })
+}
+
+fn half(name: &str) -> Half {
+    if (hash(name) >> 32) & 1 == 0 {
         Half::First
     } else {
         Half::Second

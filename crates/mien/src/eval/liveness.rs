@@ -3,17 +3,22 @@
 //! There are hardly any real attacks among the data: two photographs in `photos/spoof`. The others are synthetic and say
 //! how the networks take to what paper and screens do to a picture, not how often a real attack gets through.
 
+mod samples;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use mien_vision::face::Face;
 use mien_vision::home::Home;
 use mien_vision::picture::Picture;
 use mien_vision::vision::{DetectOptions, VisionError};
 use serde::Serialize;
+use serde_json::Value;
 
 use super::SeeingArgs;
-use super::dataset::{Half, Lfw, LfwImage};
+use super::all::Scope;
+use super::dataset::{self, Half, Lfw, LfwImage};
 use super::observe;
 use super::paint::{self, Attack, Dice};
 use super::seeing::Seeing;
@@ -22,20 +27,37 @@ use super::spoiled::{self, Sitting};
 /// Options of `mien eval liveness`.
 #[derive(Clone, Debug, Args)]
 pub struct LivenessArgs {
-    /// The folder that holds `lfw` and `photos`.
+    #[command(flatten)]
+    pub wanted: Wanted,
+    /// Measure nothing but write samples for training the network of liveness to this file; use `--half first` and as many
+    /// images as there are.
     #[arg(long)]
-    pub data: PathBuf,
-    /// Photographs of LFW, each also attacked in four ways.
-    #[arg(long, default_value_t = 600)]
-    pub images: usize,
-    /// Which half of the people of LFW the photographs are of.
-    #[arg(long, default_value = "second", value_parser = super::cover::half)]
-    pub half: Half,
+    pub samples: Option<PathBuf>,
     /// Print one JSON object.
     #[arg(long)]
     pub json: bool,
     #[command(flatten)]
     pub seeing: SeeingArgs,
+}
+
+/// On what liveness is measured.
+#[derive(Clone, Debug, Args)]
+pub struct Wanted {
+    /// The folder that holds `lfw` and `photos`.
+    #[arg(long)]
+    pub data: PathBuf,
+    /// Photographs of LFW, each also attacked in every way.
+    #[arg(long, default_value_t = 600)]
+    pub images: usize,
+    /// Which half of the people of LFW the photographs are of.
+    #[arg(long, default_value = "second", value_parser = super::cover::half)]
+    pub half: Half,
+    /// Only the people whom `training/liveness` holds back to choose the scale from.
+    #[arg(long)]
+    pub held_back: bool,
+    /// Write what each network says of each face to this file, one JSON object a line.
+    #[arg(long)]
+    pub dump: Option<PathBuf>,
 }
 
 /// The report.
@@ -46,6 +68,8 @@ pub struct Report {
     spoof: BTreeMap<String, (f32, Vec<f32>)>,
     live_faces: usize,
     attacks: usize,
+    /// The same living faces, worsened by camera and light: share refused at 40.
+    worsened_living_refused_at_40: f64,
     /// At the scores that the documents name: shares of the living refused and of attacks let through.
     bounds: Vec<Bound>,
     /// Share of attacks of a kind let through at 40.
@@ -74,15 +98,42 @@ struct Said {
 
 pub fn run(args: &LivenessArgs, home: &Home) -> anyhow::Result<()> {
     let seeing = Seeing::open(&args.seeing, home, false)?;
-    spoiled::print(&measure(&seeing, args)?, args.json)
+    if let Some(path) = &args.samples {
+        return samples::write(&seeing, &args.wanted, path);
+    }
+    spoiled::print(&measure(&seeing, &args.wanted)?, args.json)
 }
 
-pub fn measure(seeing: &Seeing, args: &LivenessArgs) -> anyhow::Result<Report> {
-    let images = spoiled::some(Lfw::open(&args.data)?, args.half, args.images);
+/// As one of `mien eval all`.
+pub fn listed(seeing: &Seeing, scope: &Scope) -> anyhow::Result<Value> {
+    let wanted = Wanted {
+        data: scope.data.clone(),
+        images: if scope.quick { 80 } else { 600 },
+        half: Half::Second,
+        held_back: false,
+        dump: None,
+    };
+    Ok(serde_json::to_value(measure(seeing, &wanted)?)?)
+}
+
+fn measure(seeing: &Seeing, args: &Wanted) -> anyhow::Result<Report> {
+    let mut lfw = Lfw::open(&args.data)?;
+    if args.held_back {
+        let person = |name: &str| name.rsplit_once('_').map_or(0, |(person, _)| dataset::hash(person));
+        lfw.images.retain(|image| person(&image.name).is_multiple_of(6));
+    }
+    let images = spoiled::some(lfw, args.half, args.images);
     let look = |image: &LfwImage| look(seeing, &images, image);
     let (seen, _) = observe::each("liveness", &images, seeing.threads, look)?;
+    if let Some(path) = &args.dump {
+        dump(path, &seen)?;
+    }
     let live: Vec<&Said> = seen.iter().filter_map(|said| said[0].as_ref()).collect();
-    let attacks: Vec<&Said> = seen.iter().flat_map(|said| said[1..].iter().flatten()).collect();
+    let worsened: Vec<&Said> = seen.iter().filter_map(|said| said[WORSENED].as_ref()).collect();
+    let attacks: Vec<&Said> = seen
+        .iter()
+        .flat_map(|said| said[1..WORSENED].iter().flatten())
+        .collect();
     let share = |said: &[&Said], keep: &dyn Fn(f32) -> bool| {
         said.iter().filter(|said| keep(said.score)).count() as f64 / said.len().max(1) as f64
     };
@@ -105,6 +156,7 @@ pub fn measure(seeing: &Seeing, args: &LivenessArgs) -> anyhow::Result<Report> {
         spoof: spoof(seeing, &args.data.join("photos/spoof"))?,
         live_faces: live.len(),
         attacks: attacks.len(),
+        worsened_living_refused_at_40: share(&worsened, &|found| found < 40.0),
         bounds: bounds.into(),
         let_through_at_40: by_kind.collect(),
         area_under_curve: area(&|said| said.score),
@@ -114,9 +166,12 @@ pub fn measure(seeing: &Seeing, args: &LivenessArgs) -> anyhow::Result<Report> {
     })
 }
 
-/// The face alive, then attacked in each way.
-fn look(seeing: &Seeing, images: &[LfwImage], image: &LfwImage) -> anyhow::Result<[Option<Said>; 5]> {
-    let mut said = [const { None }; 5];
+/// The place of the worsened living face, after the attacks.
+const WORSENED: usize = Attack::ALL.len() + 1;
+
+/// The face alive, then attacked in each way, then alive in bad light.
+fn look(seeing: &Seeing, images: &[LfwImage], image: &LfwImage) -> anyhow::Result<[Option<Said>; WORSENED + 1]> {
+    let mut said = [const { None }; WORSENED + 1];
     let Some(sitting) = Sitting::open(seeing, &image.path)? else {
         return Ok(said);
     };
@@ -125,6 +180,7 @@ fn look(seeing: &Seeing, images: &[LfwImage], image: &LfwImage) -> anyhow::Resul
         let mut dice = Dice::of(&image.name, 500 + index as u64);
         let canvas = match index.checked_sub(1).and_then(|index| Attack::ALL.get(index)) {
             Some(attack) => paint::replayed(&sitting.canvas, &background, *attack, &mut dice),
+            None if index == WORSENED => paint::worsened(sitting.canvas.clone(), &sitting.mesh, &mut dice),
             None => sitting.canvas.clone(),
         };
         *said = largest(seeing, &canvas.picture()?)?;
@@ -133,17 +189,21 @@ fn look(seeing: &Seeing, images: &[LfwImage], image: &LfwImage) -> anyhow::Resul
 }
 
 fn largest(seeing: &Seeing, picture: &Picture) -> anyhow::Result<Option<Said>> {
-    let faces = match seeing.vision.detect(picture, &DetectOptions::default()) {
-        Err(VisionError::NoFace | VisionError::FaceTooSmall { .. }) => return Ok(None),
-        faces => faces?,
-    };
-    let Some(face) = faces.first() else {
+    let Some(face) = detected(seeing, picture)? else {
         return Ok(None);
     };
     Ok(Some(Said {
-        score: seeing.vision.liveness(picture, face)?,
-        raw: seeing.vision.liveness_raw(picture, face)?,
+        score: seeing.vision.liveness(picture, &face)?,
+        raw: seeing.vision.liveness_raw(picture, &face)?,
     }))
+}
+
+/// The largest face.
+fn detected(seeing: &Seeing, picture: &Picture) -> anyhow::Result<Option<Face>> {
+    match seeing.vision.detect(picture, &DetectOptions::default()) {
+        Err(VisionError::NoFace | VisionError::FaceTooSmall { .. }) => Ok(None),
+        faces => Ok(faces?.into_iter().next()),
+    }
 }
 
 fn spoof(seeing: &Seeing, folder: &Path) -> anyhow::Result<BTreeMap<String, (f32, Vec<f32>)>> {
@@ -159,6 +219,20 @@ fn spoof(seeing: &Seeing, folder: &Path) -> anyhow::Result<BTreeMap<String, (f32
         }
     }
     Ok(said)
+}
+
+/// Kinds: 0 alive, then the attacks, then alive and worsened.
+fn dump(path: &Path, seen: &[[Option<Said>; WORSENED + 1]]) -> anyhow::Result<()> {
+    let mut text = String::new();
+    for (kind, said) in seen.iter().flat_map(|said| said.iter().enumerate()) {
+        if let Some(said) = said {
+            text += &format!(
+                "{}\n",
+                serde_json::json!({"kind": kind, "raw": said.raw, "score": said.score})
+            );
+        }
+    }
+    Ok(std::fs::write(path, text)?)
 }
 
 /// Share of pairs in which the first is above the second; equal ones count half.

@@ -5,15 +5,19 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use mien_core::score::Impostors;
 use mien_vision::calibration::Calibration;
 use mien_vision::home::Home;
 use mien_vision::mask::MaskWorn;
 use mien_vision::picture::{Picture, PictureLimits};
 use mien_vision::vision::{DetectOptions, Mirror, Slot, VisionError};
 use serde::Serialize;
+use serde_json::Value;
 
 use super::SeeingArgs;
+use super::all::Scope;
 use super::calibrate::{self, Check};
+use super::cover;
 use super::dataset::{Half, Lfw, LfwImage};
 use super::observe;
 use super::paint::{self, Cloth, Dice, Worn};
@@ -24,6 +28,23 @@ use super::spoiled::{self, Sitting};
 /// Options of `mien eval masks`.
 #[derive(Clone, Debug, Args)]
 pub struct MasksArgs {
+    #[command(flatten)]
+    pub wanted: Wanted,
+    /// Write the embeddings of people with two images and more to this file, for fitting the projection: little-endian,
+    /// for each image person, half (0 or 1) and dimensions (32-bit integers), then whole and upper face, without and with
+    /// a mask (32-bit floats).
+    #[arg(long)]
+    pub embeddings: Option<PathBuf>,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub seeing: SeeingArgs,
+}
+
+/// On what masks are measured.
+#[derive(Clone, Debug, Args)]
+pub struct Wanted {
     /// The folder that holds `lfw` and `masks` (`with_mask`, `without_mask`).
     #[arg(long)]
     pub data: PathBuf,
@@ -39,16 +60,6 @@ pub struct MasksArgs {
     /// Fit the scale of CompareMaskFace on the first half of the people of LFW and write it to this file.
     #[arg(long)]
     pub calibration: Option<PathBuf>,
-    /// Write the embeddings of people with two images and more to this file, for fitting the projection: little-endian,
-    /// for each image person, half (0 or 1) and dimensions (32-bit integers), then whole and upper face, without and with
-    /// a mask (32-bit floats).
-    #[arg(long)]
-    pub embeddings: Option<PathBuf>,
-    /// Print one JSON object.
-    #[arg(long)]
-    pub json: bool,
-    #[command(flatten)]
-    pub seeing: SeeingArgs,
 }
 
 /// The report.
@@ -60,11 +71,12 @@ pub struct Report {
     #[serde(skip_serializing_if = "Option::is_none")]
     painted: Option<Painted>,
     comparing: Comparing,
+    /// The scale of CompareMaskFace on people whom it was not fitted on, every other face with a mask.
     #[serde(skip_serializing_if = "Option::is_none")]
     calibration: Option<Vec<Check>>,
 }
 
-/// Photographs of people with and without masks; none of them was trained on.
+/// Photographs of people with and without masks: the half of them that was not trained on.
 #[derive(Serialize)]
 struct Photographs {
     with_mask: usize,
@@ -101,14 +113,27 @@ struct Comparing {
 }
 
 pub fn run(args: &MasksArgs, home: &Home) -> anyhow::Result<()> {
-    let seeing = Seeing::open(&args.seeing, home, false)?;
+    let fitting = args.embeddings.is_some() || args.wanted.calibration.is_some();
+    let seeing = Seeing::open(&args.seeing, home, !fitting)?;
     if let Some(path) = &args.embeddings {
-        return write_embeddings(&seeing, args, path);
+        return write_embeddings(&seeing, &args.wanted, path);
     }
-    spoiled::print(&measure(&seeing, args)?, args.json)
+    spoiled::print(&measure(&seeing, &args.wanted)?, args.json)
 }
 
-pub fn measure(seeing: &Seeing, args: &MasksArgs) -> anyhow::Result<Report> {
+/// As one of `mien eval all`.
+pub fn listed(seeing: &Seeing, scope: &Scope) -> anyhow::Result<Value> {
+    let wanted = Wanted {
+        data: scope.data.clone(),
+        images: if scope.quick { 60 } else { 400 },
+        of_a_person: if scope.quick { 2 } else { 3 },
+        comparing_only: false,
+        calibration: None,
+    };
+    Ok(serde_json::to_value(measure(seeing, &wanted)?)?)
+}
+
+fn measure(seeing: &Seeing, args: &Wanted) -> anyhow::Result<Report> {
     let folder = args.data.join("masks");
     let both = !args.comparing_only;
     let photographs = (both && folder.is_dir())
@@ -116,23 +141,28 @@ pub fn measure(seeing: &Seeing, args: &MasksArgs) -> anyhow::Result<Report> {
         .transpose()?;
     let painted = both.then(|| painted(seeing, args)).transpose()?;
     let seen = embed(seeing, &args.data, Half::Second, args.of_a_person)?;
-    let calibration = args
-        .calibration
-        .as_ref()
-        .map(|path| calibrate(seeing, args, &seen, path));
+    let calibration = match &args.calibration {
+        Some(path) => Some(calibrate(seeing, args, &seen, path)?),
+        None => seeing
+            .vision
+            .masked_calibration()
+            .ok()
+            .map(|points| calibrate::check(points, &impostors(seeing, &seen)))
+            .transpose()?,
+    };
     Ok(Report {
         pack: seeing.pack.clone(),
         photographs,
         painted,
         comparing: comparing(seeing, &seen),
-        calibration: calibration.transpose()?,
+        calibration,
     })
 }
 
 fn photographs(seeing: &Seeing, folder: &Path) -> anyhow::Result<Photographs> {
     let mut wrong = Vec::new();
     let mut side = |name: &str, masked: bool| -> anyhow::Result<(usize, usize, f64)> {
-        let files = spoiled::files(&folder.join(name))?;
+        let (_, files) = cover::halves(spoiled::files(&folder.join(name))?);
         let look = |path: &PathBuf| largest(seeing, path);
         let (answers, _) = observe::each(name, &files, seeing.threads, look)?;
         let found = answers.iter().flatten().count();
@@ -181,7 +211,7 @@ fn largest(seeing: &Seeing, path: &Path) -> anyhow::Result<Option<MaskWorn>> {
     Ok(mask.map(|mask| mask.worn))
 }
 
-fn painted(seeing: &Seeing, args: &MasksArgs) -> anyhow::Result<Painted> {
+fn painted(seeing: &Seeing, args: &Wanted) -> anyhow::Result<Painted> {
     let images = spoiled::some(Lfw::open(&args.data)?, Half::Second, args.images);
     let look = |image: &LfwImage| -> anyhow::Result<[Option<usize>; 5]> {
         let mut answers = [None; 5];
@@ -242,20 +272,7 @@ pub struct Masked {
 
 /// Embeds images of one half of the people, at most `of_a_person` each, with and without a painted mask.
 pub fn embed(seeing: &Seeing, data: &Path, half: Half, of_a_person: usize) -> anyhow::Result<Vec<Masked>> {
-    let mut images: Vec<LfwImage> = Lfw::open(data)?.images;
-    images.retain(|image| image.half == half);
-    let (mut person, mut taken) = (usize::MAX, 0);
-    images.retain(|image| {
-        taken = if image.person == person { taken + 1 } else { 1 };
-        person = image.person;
-        taken <= of_a_person
-    });
-    // One image says nothing of how alike two of a person are.
-    let mut images_of = BTreeMap::<usize, usize>::new();
-    for image in &images {
-        *images_of.entry(image.person).or_default() += 1;
-    }
-    images.retain(|image| images_of.get(&image.person).is_some_and(|count| *count > 1));
+    let images = spoiled::of_several(Lfw::open(data)?, half, of_a_person);
     let look = |image: &LfwImage| -> anyhow::Result<Masked> {
         let mut masked = Masked {
             person: image.person,
@@ -282,19 +299,11 @@ pub fn embed(seeing: &Seeing, data: &Path, half: Half, of_a_person: usize) -> an
 }
 
 /// Fits the scale of upper faces, every other one with a mask, and checks it on the other half of the people.
-fn calibrate(seeing: &Seeing, args: &MasksArgs, held_back: &[Masked], path: &Path) -> anyhow::Result<Vec<Check>> {
+fn calibrate(seeing: &Seeing, args: &Wanted, held_back: &[Masked], path: &Path) -> anyhow::Result<Vec<Check>> {
     let fitted = embed(seeing, &args.data, Half::First, args.of_a_person)?;
-    let impostors = |seen: &[Masked]| {
-        let sample = |(index, masked): (usize, &Masked)| Sample {
-            embedding: masked.upper[index % 2].clone(),
-            person: masked.person,
-        };
-        let samples: Vec<Sample> = seen.iter().enumerate().map(sample).collect();
-        pairs::impostors(&samples, seeing.threads)
-    };
-    let pairs = impostors(&fitted);
+    let pairs = impostors(seeing, &fitted);
     let points = calibrate::curve(&pairs, calibrate::MEASURED_FAR)?;
-    let checks = calibrate::check(&points, &impostors(held_back))?;
+    let checks = calibrate::check(&points, &impostors(seeing, held_back))?;
     let calibration = Calibration {
         fingerprint: seeing.vision.embedder(Slot::V3)?.fingerprint.clone(),
         source: format!(
@@ -310,7 +319,17 @@ fn calibrate(seeing: &Seeing, args: &MasksArgs, held_back: &[Masked], path: &Pat
     Ok(checks)
 }
 
-fn write_embeddings(seeing: &Seeing, args: &MasksArgs, path: &Path) -> anyhow::Result<()> {
+/// Pairs of two people, every other face with a mask.
+fn impostors(seeing: &Seeing, seen: &[Masked]) -> Impostors {
+    let sample = |(index, masked): (usize, &Masked)| Sample {
+        embedding: masked.upper[index % 2].clone(),
+        person: masked.person,
+    };
+    let samples: Vec<Sample> = seen.iter().enumerate().map(sample).collect();
+    pairs::impostors(&samples, seeing.threads)
+}
+
+fn write_embeddings(seeing: &Seeing, args: &Wanted, path: &Path) -> anyhow::Result<()> {
     let mut file = std::io::BufWriter::new(std::fs::File::create(path)?);
     for (number, half) in [Half::First, Half::Second].into_iter().enumerate() {
         for masked in embed(seeing, &args.data, half, args.of_a_person)? {

@@ -6,6 +6,7 @@
 mod canvas;
 mod cloth;
 mod damage;
+mod imitation;
 mod parts;
 mod replay;
 mod worn;
@@ -13,6 +14,7 @@ mod worn;
 pub use canvas::Canvas;
 pub use cloth::{Cloth, ClothKind};
 pub use damage::{blurred, darkened, degraded, glaring, worsened};
+pub use imitation::{imitated, photographed, turned};
 pub use parts::{Part, Shape, cover_part, cover_somewhere, eyes_px, share_covered};
 pub use replay::{Attack, replayed};
 pub use worn::{Worn, paint_mask};

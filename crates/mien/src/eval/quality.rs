@@ -10,8 +10,10 @@ use clap::Args;
 use mien_vision::home::Home;
 use mien_vision::quality::COVERED_AT;
 use serde::Serialize;
+use serde_json::Value;
 
 use super::SeeingArgs;
+use super::all::Scope;
 use super::dataset::{Half, Lfw, LfwImage};
 use super::observe;
 use super::paint::{self, Canvas, Cloth, ClothKind, Dice, Part, Shape};
@@ -21,6 +23,18 @@ use super::spoiled::{self, Sitting};
 /// Options of `mien eval quality`.
 #[derive(Clone, Debug, Args)]
 pub struct QualityArgs {
+    #[command(flatten)]
+    pub wanted: Wanted,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub seeing: SeeingArgs,
+}
+
+/// On what quality is measured.
+#[derive(Clone, Debug, Args)]
+pub struct Wanted {
     /// The folder of LFW, or the folder that holds it as `lfw`.
     #[arg(long)]
     pub data: PathBuf,
@@ -36,11 +50,6 @@ pub struct QualityArgs {
     /// Write what was measured of each degraded face to this file, one JSON object a line.
     #[arg(long)]
     pub dump: Option<PathBuf>,
-    /// Print one JSON object.
-    #[arg(long)]
-    pub json: bool,
-    #[command(flatten)]
-    pub seeing: SeeingArgs,
 }
 
 /// The report.
@@ -69,10 +78,22 @@ struct Covering {
 
 pub fn run(args: &QualityArgs, home: &Home) -> anyhow::Result<()> {
     let seeing = Seeing::open(&args.seeing, home, false)?;
-    spoiled::print(&measure(&seeing, args)?, args.json)
+    spoiled::print(&measure(&seeing, &args.wanted)?, args.json)
 }
 
-pub fn measure(seeing: &Seeing, args: &QualityArgs) -> anyhow::Result<Report> {
+/// As one of `mien eval all`.
+pub fn listed(seeing: &Seeing, scope: &Scope) -> anyhow::Result<Value> {
+    let wanted = Wanted {
+        data: scope.data.clone(),
+        images: if scope.quick { 40 } else { 200 },
+        of_a_person: if scope.quick { 1 } else { 3 },
+        half: Half::Second,
+        dump: None,
+    };
+    Ok(serde_json::to_value(measure(seeing, &wanted)?)?)
+}
+
+fn measure(seeing: &Seeing, args: &Wanted) -> anyhow::Result<Report> {
     let images = spoiled::some(Lfw::open(&args.data)?, args.half, args.images);
     Ok(Report {
         pack: seeing.pack.clone(),

@@ -1,5 +1,6 @@
 //! Photographs and what is made of them: shared by the evaluations of quality, masks and liveness.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -76,6 +77,20 @@ pub fn some(lfw: Lfw, half: Half, count: usize) -> Vec<LfwImage> {
     let mut images: Vec<LfwImage> = lfw.images.into_iter().filter(|image| image.half == half).collect();
     images.sort_by_cached_key(|image| (Dice::of(&image.name, 11).below(1 << 30), image.name.clone()));
     images.truncate(count);
+    images
+}
+
+/// Images of the people of one half who have two and more, at most `of_a_person` each: one image says nothing of how alike
+/// two of a person are.
+pub fn of_several(lfw: Lfw, half: Half, of_a_person: usize) -> Vec<LfwImage> {
+    let mut images: Vec<LfwImage> = lfw.images.into_iter().filter(|image| image.half == half).collect();
+    let mut images_of = BTreeMap::<usize, usize>::new();
+    images.retain(|image| {
+        let taken = images_of.entry(image.person).or_default();
+        *taken += 1;
+        *taken <= of_a_person
+    });
+    images.retain(|image| images_of.get(&image.person).is_some_and(|count| *count > 1));
     images
 }
 

@@ -15,11 +15,19 @@ pub enum Attack {
     Screen,
     /// A screen that fills the view.
     ScreenClose,
+    /// A print cut out along the face and worn before it; the network of liveness is never trained on such.
+    CutOut,
 }
 
 impl Attack {
     /// All.
-    pub const ALL: [Self; 4] = [Self::Paper, Self::PaperClose, Self::Screen, Self::ScreenClose];
+    pub const ALL: [Self; 5] = [
+        Self::Paper,
+        Self::PaperClose,
+        Self::Screen,
+        Self::ScreenClose,
+        Self::CutOut,
+    ];
 
     /// Name for reports.
     pub fn name(self) -> &'static str {
@@ -28,6 +36,7 @@ impl Attack {
             Self::PaperClose => "paper, filling the view",
             Self::Screen => "screen",
             Self::ScreenClose => "screen, filling the view",
+            Self::CutOut => "face cut out of paper",
         }
     }
 
@@ -47,7 +56,11 @@ pub fn replayed(face: &Canvas, background: &Canvas, attack: Attack, dice: &mut D
     } else {
         on_paper(face, dice)
     };
-    let held = hold(&shown, background, attack, dice);
+    let held = if attack == Attack::CutOut {
+        worn(&shown, background, dice)
+    } else {
+        hold(&shown, background, attack, dice)
+    };
     let soft = blurred(&held, dice.within(0.4, 1.0));
     let mut result = grainy(&soft, dice.within(1.0, 4.0), dice);
     if attack.is_screen() || dice.chance(0.5) {
@@ -140,8 +153,30 @@ fn hold(shown: &Canvas, background: &Canvas, attack: Attack, dice: &mut Dice) ->
     view
 }
 
+/// The middle of the shown picture, where LFW has its face, cut out as an ellipse before another photograph, which has a
+/// head there.
+fn worn(shown: &Canvas, background: &Canvas, dice: &mut Dice) -> Canvas {
+    let (width, height) = (shown.width as f32, shown.height as f32);
+    let (wide, high) = (dice.within(0.24, 0.3), dice.within(0.32, 0.4));
+    let mut view = shown.clone();
+    for y in 0..shown.height {
+        for x in 0..shown.width {
+            let (u, v) = (x as f32 / width - 0.5, y as f32 / height - 0.5);
+            if (u / wide).hypot((v + 0.02) / high) > 1.0 {
+                let start = (y * shown.width + x) * 3;
+                let behind = background.sample(
+                    (u + 0.5) * background.width as f32,
+                    (v + 0.5) * background.height as f32,
+                );
+                view.rgb[start..start + 3].copy_from_slice(&behind);
+            }
+        }
+    }
+    view
+}
+
 /// A soft bright spot or band.
-fn reflection(view: &mut Canvas, dice: &mut Dice) {
+pub(super) fn reflection(view: &mut Canvas, dice: &mut Dice) {
     let (width, height) = (view.width as f32, view.height as f32);
     let (at_x, at_y) = (dice.unit() * width, dice.unit() * height);
     let reach = dice.within(0.1, 0.35) * width;

@@ -8,7 +8,7 @@ use mien_vision::quality::{Evidence, Quality};
 use mien_vision::vision::{Mirror, Slot};
 use serde::Serialize;
 
-use super::QualityArgs;
+use super::Wanted;
 use crate::eval::dataset::{Lfw, LfwImage};
 use crate::eval::observe;
 use crate::eval::paint::{self, Dice};
@@ -28,6 +28,9 @@ pub struct Rejection {
     false_non_match_rate: f64,
     /// After the fifth of the images with the lowest scores was rejected, at the same cosine.
     false_non_match_rate_kept: f64,
+    /// The same when the fifth is rejected whose embeddings are least like those of the same images before they were degraded:
+    /// what a score of single images can hardly surpass.
+    false_non_match_rate_kept_by_likeness: f64,
     /// The score that divides them.
     rejected_below: f32,
     /// Share of images that each level of QualityControl lets pass, 0 to 4: degraded, and as they are.
@@ -49,15 +52,8 @@ struct Degraded {
     likeness: f32,
 }
 
-pub fn measure(seeing: &Seeing, args: &QualityArgs) -> anyhow::Result<Rejection> {
-    let mut images: Vec<LfwImage> = Lfw::open(&args.data)?.images;
-    images.retain(|image| image.half == args.half);
-    let (mut person, mut taken) = (usize::MAX, 0);
-    images.retain(|image| {
-        taken = if image.person == person { taken + 1 } else { 1 };
-        person = image.person;
-        taken <= args.of_a_person
-    });
+pub fn measure(seeing: &Seeing, args: &Wanted) -> anyhow::Result<Rejection> {
+    let images = spoiled::of_several(Lfw::open(&args.data)?, args.half, args.of_a_person);
     let look = |image: &LfwImage| degrade(seeing, &images, image);
     let (seen, _) = observe::each("degrading", &images, seeing.threads, look)?;
     if let Some(path) = &args.dump {
@@ -116,6 +112,9 @@ fn report(seeing: &Seeing, seen: &[Degraded]) -> Rejection {
     let mut scores: Vec<f32> = found.iter().map(|degraded| score(degraded)).collect();
     scores.sort_by(f32::total_cmp);
     let bound = scores.get(scores.len() / 5).copied().unwrap_or(0.0);
+    let mut likenesses: Vec<f32> = found.iter().map(|degraded| degraded.likeness).collect();
+    likenesses.sort_by(f32::total_cmp);
+    let unlike = likenesses.get(likenesses.len() / 5).copied().unwrap_or(0.0);
     let (genuine_pairs, rate) = missed(&all);
     let (genuine_pairs_kept, rate_kept) = missed(&samples(&|degraded| score(degraded) >= bound));
     let passes = |quality: Option<Quality>, level: u8| {
@@ -132,6 +131,7 @@ fn report(seeing: &Seeing, seen: &[Degraded]) -> Rejection {
         cosine_at_far_1e_3: floor,
         false_non_match_rate: rate,
         false_non_match_rate_kept: rate_kept,
+        false_non_match_rate_kept_by_likeness: missed(&samples(&|degraded| degraded.likeness >= unlike)).1,
         rejected_below: bound,
         passes_degraded: [0, 1, 2, 3, 4].map(|level| share(&|degraded| passes(quality(degraded), level))),
         passes_as_photographed: [0, 1, 2, 3, 4].map(|level| share(&|degraded| passes(degraded.clean, level))),
