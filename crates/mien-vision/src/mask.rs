@@ -1,7 +1,7 @@
 //! Whether a face wears a mask, and how.
 //!
 //! The cover network tells how a mask is worn. A pack may bring a detector of masks beside it, which was trained on
-//! photographs of real masks worn properly: it then decides between such a mask and none.
+//! photographs of real masks worn properly: the two then decide together between such a mask and none.
 
 mod detector;
 
@@ -57,8 +57,10 @@ impl MaskSeen {
             }
         }
         if let Some(sure) = properly {
+            // Both know masks over mouth and nose and count alike, on the logistic scale.
             let either = shares[0] + shares[4];
-            shares[4] = either * sure;
+            let odds = (sure.max(LEAST) / (1.0 - sure).max(LEAST) * shares[4] / shares[0]).sqrt();
+            shares[4] = either * odds / (1.0 + odds);
             shares[0] = either - shares[4];
         }
         let start = (MaskWorn::None, f32::NEG_INFINITY);
