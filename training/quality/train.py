@@ -7,8 +7,8 @@
 Needs tensorflow-cpu, numpy and onnx. SAMPLES are what `mien eval cover` wrote. Training goes on from STATE, so that it can
 be cut into pieces; --export writes the network and trains nothing.
 
-The committed network saw `mien eval cover` (14 epochs, then 2 more), `--patches --copies 6 --part 1/3` and `--real-masks --copies 12`
-(each of these two listed twice, 4 epochs together with the first).
+`cover.onnx` saw what `mien eval cover` writes (14 epochs). `masks.onnx`, which only masks are asked of, went on from it: 2 epochs, then two
+more times 2 epochs together with `--patches --copies 6 --part 1/3` and `--real-masks --copies 12`, each of these listed twice.
 """
 
 import argparse

@@ -17,7 +17,25 @@ pub const SIDE_PX: usize = 80;
 pub const PARTS: [&str; 6] = ["eyebrow", "eye", "nose", "cheek", "mouth", "chin"];
 
 const STAGE: &str = "cover";
-const WEIGHTS: &[u8] = include_bytes!("../cover/cover.onnx");
+
+/// Weights of a network and the name that errors give them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Weights {
+    name: &'static str,
+    bytes: &'static [u8],
+}
+
+/// What covers a face, and how like itself it still looks.
+pub(crate) const COVERS: Weights = Weights {
+    name: "cover.onnx",
+    bytes: include_bytes!("../cover/cover.onnx"),
+};
+
+/// The same network, trained on with photographs of real masks: better at masks, worse at eyes.
+pub(crate) const MASKS: Weights = Weights {
+    name: "masks.onnx",
+    bytes: include_bytes!("../cover/masks.onnx"),
+};
 
 /// From above the brows to below the chin.
 const SQUARE: Square = Square {
@@ -51,8 +69,8 @@ pub fn sight(picture: &Picture, mesh: &Mesh) -> Option<Patch> {
 }
 
 impl CoverNetwork {
-    pub(crate) fn open(engine: &dyn Engine, options: &LoadOptions) -> Result<Self, EngineError> {
-        let model = ModelFile::new("cover.onnx", WEIGHTS);
+    pub(crate) fn open(weights: Weights, engine: &dyn Engine, options: &LoadOptions) -> Result<Self, EngineError> {
+        let model = ModelFile::new(weights.name, weights.bytes);
         let network = engine.load(&model, &options.clone().with_shape(&[1, 3, SIDE_PX, SIDE_PX]))?;
         Ok(Self { network })
     }

@@ -116,6 +116,8 @@ pub struct Vision {
     liveness: Option<Liveness>,
     mask: Option<MaskDetector>,
     cover: CoverNetwork,
+    /// The one of which only what it says of masks counts.
+    masks: CoverNetwork,
     /// The curve of the embedding for masked faces; empty when there is none for the embedder.
     masked: Vec<CalibrationPoint>,
 }

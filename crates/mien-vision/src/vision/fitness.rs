@@ -52,7 +52,8 @@ impl Vision {
     pub fn mask_evidence(&self, picture: &Picture, face: &Face) -> Result<(Cover, Option<f32>), VisionError> {
         let detector = self.mask.as_ref();
         let properly = detector.map(|detector| detector.properly_worn(picture, face));
-        Ok((self.cover(picture, face)?, properly.transpose()?.flatten()))
+        let cover = self.masks.see(picture, self.mesh(picture, face)?)?;
+        Ok((cover, properly.transpose()?.flatten()))
     }
 
     /// How likely a face was taken from a living person and not from a picture of one, 0 to 100; 40 is the recommended bound.

@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use super::{EmbedderInfo, LiveEmbedder, Slot, Vision};
 use crate::calibration::{Calibration, CalibrationError};
-use crate::cover::CoverNetwork;
+use crate::cover::{self, CoverNetwork};
 use crate::detect::{AnchorLayer, Canvas, Detector, DetectorNumbers, Head, Margin};
 use crate::embed::{Embedder, Part, PartNumbers, Projection, ProjectionError};
 use crate::engine::{Engine, EngineError, LoadOptions, Network, Precision};
@@ -122,7 +122,8 @@ impl Vision {
         if embedders.is_empty() {
             return Err(OpenError::Missing("embedder"));
         }
-        let cover = CoverNetwork::open(engine, &heads_options(options)).map_err(OpenError::Cover)?;
+        let see = |weights| CoverNetwork::open(weights, engine, &heads_options(options)).map_err(OpenError::Cover);
+        let (cover, masks) = (see(cover::COVERS)?, see(cover::MASKS)?);
         let masked = masked_calibration(&embedders, options)?;
         let mask = roles.mask.as_ref().map(|role| loader.mask(role)).transpose()?;
         let liveness = roles.liveness.as_ref().map(|role| loader.liveness(role)).transpose()?;
@@ -142,6 +143,7 @@ impl Vision {
             liveness,
             mask,
             cover,
+            masks,
             masked,
         })
     }
