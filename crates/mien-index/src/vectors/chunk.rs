@@ -60,6 +60,7 @@ pub(crate) struct ClosePart<'a> {
 }
 
 /// Where the second bits of a part are. To be read under the same rules as the part, while that is held.
+#[cfg(target_arch = "x86_64")]
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SecondAll {
     /// Number of the part's first slot.
@@ -89,6 +90,7 @@ impl<'a> ClosePart<'a> {
     }
 
     /// Second bits and factors of all slots, for kernels that look at many at once.
+    #[cfg(target_arch = "x86_64")]
     #[inline]
     pub(crate) fn second_all(&self) -> SecondAll {
         SecondAll {
@@ -123,6 +125,7 @@ impl<'a> ClosePart<'a> {
     }
 
     /// Address of a slot's middle factors, to ask for them.
+    #[cfg(target_arch = "x86_64")]
     #[inline]
     pub(crate) fn middle_factors_line(&self, slot: u32) -> *const Line {
         self.middle_factors.wrapping_add(self.place(slot)).cast()
