@@ -298,7 +298,7 @@ pub fn embed(seeing: &Seeing, data: &Path, half: Half, of_a_person: usize) -> an
     Ok(observe::each("masking", &images, seeing.threads, look)?.0)
 }
 
-/// Fits the scale of upper faces, every other one with a mask, and checks it on the other half of the people.
+/// Fits the scale of whole and upper faces, every other one with a mask, and checks it on the other half of the people.
 fn calibrate(seeing: &Seeing, args: &Wanted, held_back: &[Masked], path: &Path) -> anyhow::Result<Vec<Check>> {
     let fitted = embed(seeing, &args.data, Half::First, args.of_a_person)?;
     let pairs = impostors(seeing, &fitted);
@@ -307,7 +307,7 @@ fn calibrate(seeing: &Seeing, args: &Wanted, held_back: &[Masked], path: &Path) 
     let calibration = Calibration {
         fingerprint: seeing.vision.embedder(Slot::V3)?.fingerprint.clone(),
         source: format!(
-            "LFW, {} images of the first half of the people, every other one with a painted mask, upper faces, {} impostor \
+            "LFW, {} images of the first half of the people, every other one with a painted mask, whole and upper faces, {} impostor \
              pairs, {}",
             fitted.len(),
             pairs.pairs(),
@@ -354,7 +354,7 @@ fn comparing(seeing: &Seeing, seen: &[Masked]) -> Comparing {
     type Chosen = fn(&Masked) -> &[Option<Vec<f32>>; 2];
     let embedders: [(&'static str, Chosen); 2] = [
         ("whole face", |masked| &masked.whole),
-        ("upper face", |masked| &masked.upper),
+        ("whole and upper face", |masked| &masked.upper),
     ];
     for (name, chosen) in embedders {
         let mut kinds = BTreeMap::new();
