@@ -47,7 +47,13 @@ pub fn impostors(samples: &[Sample], threads: usize) -> Impostors {
         }
         impostors
     };
+    together(threads, count)
+}
+
+/// What threads count side by side; each is given its number.
+fn together(threads: usize, count: impl Fn(usize) -> Impostors + Sync) -> Impostors {
     let mut all = Impostors::new();
+    let count = &count;
     std::thread::scope(|scope| {
         let workers: Vec<_> = (0..threads).map(|first| scope.spawn(move || count(first))).collect();
         for worker in workers {
@@ -101,16 +107,7 @@ pub fn impostors_between(one: &[Sample], other: &[Sample], threads: usize) -> Im
         }
         impostors
     };
-    let mut all = Impostors::new();
-    std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads).map(|first| scope.spawn(move || count(first))).collect();
-        for worker in workers {
-            if let Ok(part) = worker.join() {
-                all.merge(&part);
-            }
-        }
-    });
-    all
+    together(threads, count)
 }
 
 /// Cosines of different images of one person, one of each list; a face that was not found is at -1 to every other.
